@@ -1,0 +1,135 @@
+//! Signing in, staying signed in, and signing out.
+
+use super::mails::Template;
+use super::model::{Login, Logout, Refresh, Tokens};
+use super::refresh::{RefreshToken, Verdict, judge};
+use super::routes::mail;
+use super::store::{self, Account};
+use super::{password, token};
+use crate::audit::{self, Entry};
+use crate::error::{Error, Problem, Result};
+use crate::http::{Caller, JsonBody, OptionalBody};
+use crate::id::{Id, Timestamp};
+use crate::jobs::outbox;
+use crate::platform::DatabaseError;
+use crate::problem;
+use crate::services::App;
+use axum::Json;
+use axum::http::StatusCode;
+
+/// Sign in
+///
+/// A wrong password and an unknown address answer alike, in body and in time.
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "Accounts", request_body = Login,
+    responses((status = 200, body = Tokens)))]
+pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tokens>> {
+    let account = store::account_by_email(&app, &body.email.0).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.as_str());
+    let right = password::verify(&app.config, stored, &body.password)?;
+    let account = match account {
+        Some(account) if right && !account.suspended => account,
+        _ => {
+            let refused = Entry { action: "session.refused", ..Entry::default() };
+            app.query(audit::record(&app, refused)?).await?;
+            return Err(Problem::new(&problem::WRONG_CREDENTIALS, problem::WRONG_CREDENTIALS.meaning).into());
+        }
+    };
+    if app.config.verify_email && !account.me.email_verified {
+        return Err(Problem::new(&problem::EMAIL_NOT_VERIFIED, problem::EMAIL_NOT_VERIFIED.meaning).into());
+    }
+    let session_id = app.new_id()?;
+    let user_id = account.me.id;
+    let begun = Entry { actor_id: Some(user_id), action: "session.begun", subject_id: Some(session_id), ..Entry::default() };
+    app.batch(vec![store::insert_session(session_id, user_id, app.now()), audit::record(&app, begun)?]).await?;
+    tokens(&app, account, RefreshToken { session_id, generation: 0 }, app.now())
+}
+
+/// Refresh a session
+///
+/// Each refresh token works once. The same one again within 10 seconds gives the
+/// same new pair; later it ends the session, for somebody else has a copy.
+#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "Accounts", request_body = Refresh,
+    responses((status = 200, body = Tokens)))]
+pub async fn refresh(app: App, JsonBody(body): JsonBody<Refresh>) -> Result<Json<Tokens>> {
+    let given = RefreshToken::read(&app.config.signing_keys, &body.refresh_token).ok_or_else(ended)?;
+    let (user_id, session) = store::session(&app, given.session_id).await?.ok_or_else(ended)?;
+    let next = RefreshToken { generation: given.generation + 1, ..given };
+    match judge(session, given.generation, app.now()) {
+        Verdict::Ended => Err(ended()),
+        Verdict::Repeat => tokens(&app, signed_in(&app, user_id).await?, next, session.rotated_at),
+        Verdict::Reused => end_stolen(&app, user_id, given.session_id).await,
+        Verdict::Rotate => {
+            let now = app.now();
+            let mut batch = vec![store::rotate_session(given.session_id, given.generation, now)];
+            batch.extend(store::select_account(user_id, now));
+            match app.batch(batch).await {
+                Ok(rows) => {
+                    let account = store::read_account(&app, &rows[1..])?.ok_or_else(ended)?;
+                    if account.suspended { Err(ended()) } else { tokens(&app, account, next, now) }
+                }
+                // A twin was faster by a moment: its pair is ours too.
+                Err(DatabaseError::Conflict) => {
+                    let (_, session) = store::session(&app, given.session_id).await?.ok_or_else(ended)?;
+                    match judge(session, given.generation, app.now()) {
+                        Verdict::Repeat => tokens(&app, signed_in(&app, user_id).await?, next, session.rotated_at),
+                        _ => Err(ended()),
+                    }
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
+    }
+}
+
+/// Sign out
+///
+/// Ends this session, or all of them.
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "Accounts", security(("bearer" = [])),
+    request_body = Logout, responses((status = 204)))]
+pub async fn logout(app: App, caller: Caller, OptionalBody(body): OptionalBody<Logout>) -> Result<StatusCode> {
+    let now = app.now();
+    let end = if body.everywhere {
+        store::end_sessions(caller.user_id, "logout", now)
+    } else {
+        store::end_session(caller.session_id, "logout", now)
+    };
+    let entry = Entry { actor_id: Some(caller.user_id), action: "session.ended", subject_id: Some(caller.session_id), ..Entry::default() };
+    app.batch(vec![end, audit::record(&app, entry)?]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn ended() -> Error {
+    Problem::new(&problem::SESSION_ENDED, problem::SESSION_ENDED.meaning).into()
+}
+
+async fn signed_in(app: &App, user_id: Id) -> Result<Account> {
+    let account = store::account(app, user_id).await?;
+    if account.suspended { Err(ended()) } else { Ok(account) }
+}
+
+async fn end_stolen<T>(app: &App, user_id: Id, session_id: Id) -> Result<T> {
+    let account = store::account(app, user_id).await?;
+    let link = app.config.public_url.clone();
+    let job = mail(Template::SessionReused, &account.me.email, &account.me.locale, link);
+    let (job, pending) = outbox::add(app, &job)?;
+    let entry = Entry { actor_id: Some(user_id), action: "session.reuse_detected", subject_id: Some(session_id), ..Entry::default() };
+    app.batch(vec![store::end_session(session_id, "reuse", app.now()), audit::record(app, entry)?, job]).await?;
+    outbox::offer(app, pending).await;
+    Err(ended())
+}
+
+fn tokens(app: &App, account: Account, refresh: RefreshToken, issued: Timestamp) -> Result<Json<Tokens>> {
+    let keys = &app.config.signing_keys;
+    let caller = Caller {
+        user_id: account.me.id,
+        session_id: refresh.session_id,
+        roles: account.me.roles.clone(),
+    };
+    Ok(Json(Tokens {
+        access_token: token::issue(keys, &caller, issued)?,
+        refresh_token: refresh.write(keys),
+        token_type: "Bearer",
+        expires_in_s: token::LIFE_S,
+        user: account.me,
+    }))
+}

@@ -1,0 +1,21 @@
+//! What every handler shares: reading a body or a query with all its errors at
+//! once, the caller, pages and their cursors, versions of a resource, idempotency,
+//! and the pipeline around it all.
+
+pub mod body;
+pub mod caller;
+pub mod cursor;
+pub mod headers;
+pub mod idempotency;
+pub mod invalid;
+pub mod patch;
+pub mod path;
+pub mod pipeline;
+pub mod problem_pages;
+
+pub use body::{Create, JsonBody, OptionalBody, QueryOf};
+pub use caller::Caller;
+pub use cursor::{Page, PageQuery};
+pub use headers::{IfMatch, created, with_etag};
+pub use invalid::{Invalid, Reason};
+pub use path::PathOf;

@@ -1,0 +1,35 @@
+//! What must follow a change: written to the outbox in the batch of the change,
+//! offered to the queue after it, done once by the consumer, and offered again by
+//! a sweep when a send or a try failed.
+
+pub mod consumer;
+pub mod outbox;
+pub mod routes;
+
+use crate::accounts::mails::Template;
+use serde::{Deserialize, Serialize};
+
+/// What there is to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Send a mail to a person.
+    SendMail {
+        /// Which text.
+        template: Template,
+        /// To whom.
+        to: String,
+        /// In which language.
+        locale: String,
+        /// The link in it.
+        link: String,
+    },
+}
+
+impl Job {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::SendMail { .. } => "send_mail",
+        }
+    }
+}

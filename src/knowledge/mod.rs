@@ -1,0 +1,72 @@
+//! Clinical knowledge: tables packed at build time from `schema/knowledge`, read
+//! from the wasm itself. No database round trip weighs a finding or finds an
+//! interaction.
+
+pub mod expression;
+pub mod tables;
+
+use std::sync::OnceLock;
+use tables::{ComorbidityTable, DiagnosisTables, Index, Library, MedicineTables};
+
+macro_rules! packed {
+    ($(#[$doc:meta])* $name:ident: $table:ty = $file:literal) => {
+        $(#[$doc])*
+        pub fn $name() -> &'static $table {
+            static TABLE: OnceLock<$table> = OnceLock::new();
+            TABLE.get_or_init(|| {
+                let bytes: &'static [u8] = include_bytes!(concat!(env!("OUT_DIR"), "/", $file));
+                // Written by build.rs from the same types; a test reads every table.
+                postcard::from_bytes(bytes).expect("the packed table is whole")
+            })
+        }
+    };
+}
+
+packed!(/// Version, documents and texts.
+    library: Library<'static> = "library.bin");
+packed!(/// Findings, conditions and red flags.
+    diagnosis: DiagnosisTables<'static> = "diagnosis.bin");
+packed!(/// Medicines and their rules.
+    medicine: MedicineTables<'static> = "medicine.bin");
+packed!(/// What patients have.
+    comorbidities: ComorbidityTable<'static> = "comorbidities.bin");
+
+/// The version of all tables.
+#[must_use]
+pub fn version() -> &'static str {
+    library().version
+}
+
+/// A source as it is printed: document, publisher, year, section.
+#[must_use]
+pub fn source(index: Index) -> String {
+    let library = library();
+    let Some((document, section)) = library.citations.get(usize::from(index)) else { return String::new() };
+    let document = library.documents.get(usize::from(*document)).copied().unwrap_or_default();
+    [document, ", ", section].concat()
+}
+
+/// All sources of a row, printed.
+#[must_use]
+pub fn sources(indexes: &[Index]) -> Vec<String> {
+    indexes.iter().map(|index| source(*index)).collect()
+}
+
+/// A sentence by its key; the key itself where there is none, so that a gap shows.
+#[must_use]
+pub fn text(key: &'static str) -> &'static str {
+    let texts = &library().texts;
+    texts.binary_search_by(|(known, _)| (*known).cmp(key)).map_or(key, |at| texts[at].1)
+}
+
+/// What a row says of its review.
+#[must_use]
+pub fn review(reviewer: &'static str) -> &'static str {
+    if reviewer.is_empty() { "unreviewed" } else { reviewer }
+}
+
+/// The place of an id in a table that is sorted by id.
+pub fn find<T>(table: &[T], id: &str, id_of: impl Fn(&T) -> &str) -> Option<Index> {
+    let at = table.binary_search_by(|row| id_of(row).cmp(id)).ok()?;
+    Index::try_from(at).ok()
+}

@@ -1,0 +1,3 @@
+//! x
+#![expect(missing_docs)]
+pub mod knowledge;

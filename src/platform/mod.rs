@@ -1,0 +1,102 @@
+//! The ports: what the domains need of a host, as small traits, and one folder
+//! a host that provides them.
+//!
+//! Futures are `Send` on every host, so that one set of handlers serves all;
+//! the Cloudflare adapters wrap JavaScript futures to keep that promise.
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub mod cloudflare;
+#[cfg(not(target_family = "wasm"))]
+pub mod native;
+#[cfg(target_os = "wasi")]
+pub mod spin;
+
+mod database;
+
+pub use database::{Database, DatabaseError, Rows, Statement, Value, split_guards};
+
+use crate::chat::service::{RoomCall, RoomReply};
+use async_trait::async_trait;
+
+/// A host's service did not do what it was asked to. The text is for the log
+/// alone: it may name what an answer must not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostError {
+    /// Not reachable at present; the same call may go through later.
+    Unavailable(String),
+    /// Refused or broken.
+    Failed(String),
+}
+
+/// Now, in milliseconds since 1970-01-01T00:00:00Z. `std::time` traps on
+/// `wasm32-unknown-unknown`, so nothing else may read the time.
+pub trait Clock: Send + Sync {
+    /// The present time in milliseconds.
+    fn now_ms(&self) -> i64;
+}
+
+/// Random bytes fit for keys.
+pub trait Entropy: Send + Sync {
+    /// Fills the slice.
+    ///
+    /// # Errors
+    /// When the host has no randomness to give; nothing was made then.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), HostError>;
+}
+
+/// Where structured log lines go, one JSON object each.
+pub trait Log: Send + Sync {
+    /// Writes one line.
+    fn line(&self, json: &str);
+}
+
+/// A cache that may be stale by a minute and may forget: flags, rendered
+/// documents, overlays of knowledge. Never sessions, limits or permissions.
+#[async_trait]
+pub trait Cache: Send + Sync {
+    /// The value under the key, if it is there.
+    async fn get(&self, key: &str) -> Result<Option<String>, HostError>;
+    /// Stores a value for at least a minute.
+    async fn put(&self, key: &str, value: &str, ttl_s: u32) -> Result<(), HostError>;
+}
+
+/// Hands job ids to a consumer: at least once, in any order.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Offers one job by the id of its outbox row.
+    async fn send(&self, job_id: &str) -> Result<(), HostError>;
+}
+
+/// A mail to one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Id of the job that asked for it; a provider that knows it sends nothing twice.
+    pub id: String,
+    /// Address of the recipient.
+    pub to: String,
+    /// Subject line.
+    pub subject: String,
+    /// Plain text body.
+    pub text: String,
+}
+
+/// Sends mail. Sending the same id again must not send a second mail where the
+/// provider can tell.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Sends the mail.
+    async fn send(&self, mail: &Mail) -> Result<(), HostError>;
+}
+
+/// One addressable, single-threaded object with storage of its own for each chat room.
+#[async_trait]
+pub trait Rooms: Send + Sync {
+    /// Calls the room's object and waits for what it answers.
+    async fn call(&self, room_id: &str, call: &RoomCall) -> Result<RoomReply, HostError>;
+    /// Hands a WebSocket upgrade over to the room's object. `None` where the host has no sockets.
+    async fn upgrade(
+        &self,
+        room_id: &str,
+        request: axum::extract::Request,
+    ) -> Result<Option<axum::response::Response>, HostError>;
+}

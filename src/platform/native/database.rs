@@ -1,0 +1,99 @@
+use crate::platform::{Database, DatabaseError, HostError, Rows, Statement, Value, split_guards};
+use async_trait::async_trait;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql, params_from_iter};
+use std::sync::Mutex;
+
+/// SQLite in this process, with the project's migrations applied.
+pub struct SqliteDatabase(Mutex<Connection>);
+
+impl SqliteDatabase {
+    /// An empty database in memory, migrated.
+    ///
+    /// # Errors
+    /// When a migration does not apply.
+    pub fn in_memory() -> Result<Self, DatabaseError> {
+        let connection = Connection::open_in_memory().map_err(translate)?;
+        connection.execute_batch("PRAGMA foreign_keys = ON").map_err(translate)?;
+        for (_, sql) in crate::MIGRATIONS {
+            connection.execute_batch(sql).map_err(translate)?;
+        }
+        Ok(Self(Mutex::new(connection)))
+    }
+
+    /// How SQLite would run the statement: one line a step of its plan.
+    ///
+    /// # Errors
+    /// When the statement does not compile.
+    pub fn plan(&self, sql: &str) -> Result<Vec<String>, DatabaseError> {
+        let connection = self.lock()?;
+        let mut statement =
+            connection.prepare(&["EXPLAIN QUERY PLAN ", sql].concat()).map_err(translate)?;
+        let bound = vec![rusqlite::types::Null; statement.parameter_count()];
+        let rows = statement
+            .query_map(params_from_iter(bound), |row| row.get::<_, String>(3))
+            .map_err(translate)?;
+        rows.collect::<Result<_, _>>().map_err(translate)
+    }
+
+    fn lock(&self) -> Result<std::sync::MutexGuard<'_, Connection>, DatabaseError> {
+        self.0.lock().map_err(|_| HostError::Failed("the connection is poisoned".into()).into())
+    }
+}
+
+#[async_trait]
+impl Database for SqliteDatabase {
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DatabaseError> {
+        let (statements, own) = split_guards(statements);
+        let mut connection = self.lock()?;
+        let transaction = connection.transaction().map_err(translate)?;
+        let mut results = Vec::with_capacity(own.len());
+        for (statement, own) in statements.iter().zip(own) {
+            let rows = run(&transaction, statement)?;
+            if own {
+                results.push(rows);
+            }
+        }
+        transaction.commit().map_err(translate)?;
+        Ok(results)
+    }
+}
+
+fn run(connection: &Connection, statement: &Statement) -> Result<Rows, DatabaseError> {
+    let mut prepared = connection.prepare_cached(statement.sql).map_err(translate)?;
+    let columns: Vec<String> = prepared.column_names().into_iter().map(Into::into).collect();
+    let mut cursor =
+        prepared.query(params_from_iter(statement.parameters.iter())).map_err(translate)?;
+    let mut rows = Vec::new();
+    while let Some(row) = cursor.next().map_err(translate)? {
+        let mut object = serde_json::Map::new();
+        for (index, column) in columns.iter().enumerate() {
+            let cell = match row.get_ref(index).map_err(translate)? {
+                ValueRef::Null => serde_json::Value::Null,
+                ValueRef::Integer(number) => number.into(),
+                ValueRef::Real(number) => number.into(),
+                ValueRef::Text(text) | ValueRef::Blob(text) => {
+                    String::from_utf8_lossy(text).into_owned().into()
+                }
+            };
+            object.insert(column.clone(), cell);
+        }
+        rows.push(serde_json::Value::Object(object));
+    }
+    Ok(Rows::from_json(serde_json::Value::Array(rows).to_string()))
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::from(rusqlite::types::Null),
+            Self::Integer(number) => ToSqlOutput::from(*number),
+            Self::Real(number) => ToSqlOutput::from(*number),
+            Self::Text(text) => ToSqlOutput::from(text.as_str()),
+        })
+    }
+}
+
+fn translate(error: rusqlite::Error) -> DatabaseError {
+    DatabaseError::from_sqlite_message(&error.to_string())
+}

@@ -1,0 +1,13 @@
+//! The native host: everything in this process, for the fast tests and for
+//! tools. SQLite in memory, a clock that a test moves, entropy that repeats.
+
+mod database;
+mod memory;
+mod rooms;
+
+pub use database::SqliteDatabase;
+pub use memory::{
+    FailingDatabase, ManualClock, MemoryCache, MemoryLog, MemoryMailer, MemoryQueue,
+    SeededEntropy, SystemEntropy,
+};
+pub use rooms::NativeRooms;

@@ -1,0 +1,142 @@
+//! What a handler has at hand: the ports of its host, the settings, and the
+//! meter of its own request.
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::id::{Id, Timestamp};
+use crate::platform::{
+    Cache, Clock, Database, DatabaseError, Entropy, Log, Mailer, Queue, Rooms, Rows, Statement,
+};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+/// The ports and settings, made once an isolate.
+pub struct Services {
+    /// Checked settings.
+    pub config: Config,
+    /// Relational data.
+    pub database: Arc<dyn Database>,
+    /// What may be stale.
+    pub cache: Arc<dyn Cache>,
+    /// Jobs.
+    pub queue: Arc<dyn Queue>,
+    /// Mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Chat rooms.
+    pub rooms: Arc<dyn Rooms>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Log lines.
+    pub log: Arc<dyn Log>,
+}
+
+impl Services {
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.clock.now_ms())
+    }
+
+    /// A new id of this moment.
+    ///
+    /// # Errors
+    /// When the host has no randomness.
+    pub fn new_id(&self) -> Result<Id, Error> {
+        Ok(Id::new(self.clock.as_ref(), self.entropy.as_ref())?)
+    }
+}
+
+/// What one request has used of the database.
+#[derive(Debug, Default)]
+pub struct Meter {
+    calls: AtomicU32,
+    milliseconds: AtomicI64,
+}
+
+impl Meter {
+    /// Calls so far.
+    #[must_use]
+    pub fn calls(&self) -> u32 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Milliseconds waited so far.
+    #[must_use]
+    pub fn milliseconds(&self) -> i64 {
+        self.milliseconds.load(Ordering::Relaxed)
+    }
+}
+
+/// The id of the request, made here or taken from the caller.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub Arc<str>);
+
+/// The services as one request sees them.
+#[derive(Clone)]
+pub struct App {
+    services: Arc<Services>,
+    meter: Arc<Meter>,
+    request_id: RequestId,
+}
+
+impl App {
+    /// For work outside of a request (a job): `request_id` names it in the audit.
+    #[must_use]
+    pub fn outside(services: Arc<Services>, request_id: &str) -> Self {
+        Self { services, meter: Arc::default(), request_id: RequestId(request_id.into()) }
+    }
+
+    /// Id of the request, for the audit and the log.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id.0
+    }
+
+    /// Runs one statement.
+    ///
+    /// # Errors
+    /// As [`Database::query`].
+    pub async fn query(&self, statement: Statement) -> Result<Rows, DatabaseError> {
+        Ok(self.batch(vec![statement]).await?.into_iter().next().unwrap_or_default())
+    }
+
+    /// Runs the statements as one transaction: all or none.
+    ///
+    /// # Errors
+    /// As [`Database::batch`].
+    pub async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DatabaseError> {
+        let began = self.services.clock.now_ms();
+        let result = self.services.database.batch(statements).await;
+        self.meter.calls.fetch_add(1, Ordering::Relaxed);
+        let took = self.services.clock.now_ms() - began;
+        self.meter.milliseconds.fetch_add(took, Ordering::Relaxed);
+        result
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.services
+    }
+}
+
+impl FromRequestParts<Arc<Services>> for App {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        services: &Arc<Services>,
+    ) -> Result<Self, Infallible> {
+        let meter = parts.extensions.get::<Arc<Meter>>().cloned().unwrap_or_default();
+        let request_id = parts.extensions.get().cloned().unwrap_or(RequestId("-".into()));
+        Ok(Self { services: services.clone(), meter, request_id })
+    }
+}
+
