@@ -72,6 +72,7 @@ impl Name {
 /// A date of birth, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
 #[deserr(try_from(String) = BirthDate::parse -> Reason)]
+#[schema(value_type = String, format = Date)]
 pub struct BirthDate(pub NaiveDate);
 
 impl BirthDate {

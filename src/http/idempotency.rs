@@ -5,7 +5,7 @@
 
 use super::caller::Caller;
 use crate::encryption::KeyRing;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::platform::{DatabaseError, Rows, Statement};
 use crate::problem;
 use crate::services::App;

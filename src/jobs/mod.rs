@@ -3,6 +3,7 @@
 //! a sweep when a send or a try failed.
 
 pub mod consumer;
+pub mod mailbox;
 pub mod outbox;
 pub mod routes;
 

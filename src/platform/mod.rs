@@ -15,7 +15,7 @@ mod database;
 
 pub use database::{Database, DatabaseError, Rows, Statement, Value, split_guards};
 
-use crate::chat::service::{RoomCall, RoomReply};
+use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use async_trait::async_trait;
 
 /// A host's service did not do what it was asked to. The text is for the log
@@ -93,10 +93,16 @@ pub trait Mailer: Send + Sync {
 pub trait Rooms: Send + Sync {
     /// Calls the room's object and waits for what it answers.
     async fn call(&self, room_id: &str, call: &RoomCall) -> Result<RoomReply, HostError>;
-    /// Hands a WebSocket upgrade over to the room's object. `None` where the host has no sockets.
-    async fn upgrade(
-        &self,
-        room_id: &str,
-        request: axum::extract::Request,
-    ) -> Result<Option<axum::response::Response>, HostError>;
+    /// Connects a socket to the room's object.
+    async fn connect(&self, room_id: &str, request: &SocketRequest) -> Result<Connected, HostError>;
+}
+
+/// What became of a socket.
+pub enum Connected {
+    /// It is open; the answer carries it.
+    Upgraded(axum::response::Response),
+    /// The ticket was not good.
+    Refused,
+    /// This host has no sockets.
+    Unsupported,
 }

@@ -1,4 +1,6 @@
 //! Records: patients, who acts for them and who cares for them.
 
+pub mod clinical_data;
+pub mod comorbidities;
 pub mod routes;
 pub mod store;

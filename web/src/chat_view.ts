@@ -74,7 +74,7 @@ export class ChatView {
       if (line.root === before) before = before.nextElementSibling;
       else this.list.insertBefore(line.root, before);
     };
-    for (const message of this.log.messages) place(keyOf(message), this.messageLine(message));
+    for (const message of this.log.messages) place(this.keyOf(message), this.messageLine(message));
     for (const outgoing of this.log.outbox) place(outgoing.client_id, this.outgoingLine(outgoing));
     for (const [key, line] of this.lines) {
       if (wanted.has(key)) continue;
@@ -109,7 +109,7 @@ export class ChatView {
 
   private messageLine(message: Message): Line {
     const mine = message.sender_id === this.me.id;
-    const key = keyOf(message);
+    const key = this.keyOf(message);
     let line = this.lines.get(key);
     // An outgoing line stays the same node when its message comes, so it is neither moved nor read out again.
     if (!line) {
@@ -151,6 +151,11 @@ export class ChatView {
     line.shown = shown;
     line.root.dataset.status = shown.split(" ")[0] ?? "";
     replace(line.status, content());
+  }
+
+  /** My own go by the id that I gave them before they had another; somebody else's must not pass for mine. */
+  private keyOf(message: Message): string {
+    return (message.sender_id === this.me.id ? message.client_id : null) ?? message.id;
   }
 
   private senderOf(message: Message): string {
@@ -219,8 +224,4 @@ export class ChatView {
   private markRead(): void {
     if (this.atLatest && document.visibilityState === "visible" && this.log.lastSeq > 0) this.connection.read(this.log.lastSeq);
   }
-}
-
-function keyOf(message: Message): string {
-  return message.client_id ?? message.id;
 }

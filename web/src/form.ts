@@ -23,16 +23,15 @@ export function field(label: string, control: Control, options: { hint?: string 
   const caption = element("label", { for: id }, label, optional && element("span", { class: "optional" }, ` (${strings.optional})`));
   const root = element("div", { class: isCheck ? "field check" : "field" }, caption, hint, control, error);
   if (isCheck) root.prepend(control);
-  return {
-    root,
-    control,
-    setError(message) {
-      error.hidden = message === null;
-      error.textContent = message ?? "";
-      if (message === null) control.removeAttribute("aria-invalid");
-      else control.setAttribute("aria-invalid", "true");
-    },
+  const setError = (message: string | null) => {
+    error.hidden = message === null;
+    error.textContent = message ?? "";
+    if (message === null) control.removeAttribute("aria-invalid");
+    else control.setAttribute("aria-invalid", "true");
   };
+  // What was said of the old value is not known of the new one.
+  control.addEventListener("input", () => setError(null));
+  return { root, control, setError };
 }
 
 export function select(choices: Record<string, string>, attributes: { required?: boolean; value?: string } = {}): HTMLSelectElement {

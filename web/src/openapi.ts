@@ -135,7 +135,10 @@ export function exampleOf(document: Document, raw: Schema, within: string[] = []
   if (schema.properties) {
     return Object.fromEntries(Object.entries(schema.properties).map(([key, each]) => [key, exampleOf(document, each, inside)]));
   }
-  if (schema.items) return [exampleOf(document, schema.items, inside)];
+  if (schema.items) {
+    const item = exampleOf(document, schema.items, inside);
+    return item === null ? [] : [item];
+  }
   const formats: Record<string, string> = {
     "date-time": "2026-11-23T09:30:00.000Z",
     date: "2026-11-23",

@@ -42,7 +42,14 @@ export class RoomsPage {
     this.root = element("div", { class: "rooms" }, side, this.pane);
   }
 
-  show(id: string | null): void {
+  /** `new` stands in the address for opening one. */
+  show(wanted: string | null): void {
+    const id = wanted === "new" ? null : wanted;
+    if (wanted === "new" && this.opener) {
+      this.opener.open = true;
+      // Once the page is in the document.
+      setTimeout(() => this.opener?.querySelector("summary")?.focus());
+    }
     if (!this.isShown) {
       this.isShown = true;
       this.poll = setInterval(() => {

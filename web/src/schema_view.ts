@@ -9,9 +9,10 @@ const text = strings.docs;
 function typeText(document: Document, raw: Schema): string {
   const { schema, nullable, name } = flatten(document, raw);
   const or = nullable ? ` ${text.nullable}` : "";
-  if (schema.items) return `array of ${typeText(document, schema.items)}${or}`;
+  if (schema.items) return `${text.arrayOf} ${typeText(document, schema.items)}${or}`;
   if (typeof schema.additionalProperties === "object") return `${text.mapOf} ${typeText(document, schema.additionalProperties)}${or}`;
-  const plain = Array.isArray(schema.type) ? schema.type.join(" or ") : (schema.type ?? "any");
+  const types = [schema.type ?? []].flat();
+  const plain = types.length > 0 ? types.join(` ${text.or} `) : schema.const !== undefined ? typeof schema.const : (schema.oneOf ?? schema.anyOf) ? text.severalTypes : text.anyType;
   const format = schema.format ? ` (${schema.format})` : "";
   return `${name && (schema.properties || schema.oneOf || schema.anyOf) ? name : plain + format}${or}`;
 }
@@ -23,10 +24,10 @@ function limits(schema: Schema): string {
     schema.const !== undefined ? JSON.stringify(schema.const) : null,
     schema.enum ? `${text.values} ${schema.enum.map((each) => JSON.stringify(each)).join(", ")}` : null,
     range(schema.minimum, schema.maximum, ""),
-    range(schema.minLength, schema.maxLength, "length "),
-    range(schema.minItems, schema.maxItems, "items "),
+    range(schema.minLength, schema.maxLength, `${text.length} `),
+    range(schema.minItems, schema.maxItems, `${text.items} `),
     schema.pattern ? `/${schema.pattern}/` : null,
-    schema.default !== undefined ? `default ${JSON.stringify(schema.default)}` : null,
+    schema.default !== undefined ? `${text.byDefault} ${JSON.stringify(schema.default)}` : null,
   ].filter(Boolean).join("; ");
 }
 

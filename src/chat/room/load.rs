@@ -33,6 +33,7 @@ pub(super) enum Item {
     },
     Disconnect {
         socket: SocketId,
+        saved: Option<Attachment>,
     },
     Post {
         call: CallId,
@@ -129,6 +130,16 @@ impl Room {
     #[must_use]
     pub fn batch(&self, inputs: Vec<Input>) -> Batch {
         let mut joined = BTreeMap::<SocketId, String>::new();
+        // A frame may come in just before the close of a socket that the room was loaded without.
+        for input in &inputs {
+            if let Input::Disconnect {
+                socket,
+                attachment: Some(saved),
+            } = input
+            {
+                joined.insert(*socket, saved.user_id.clone());
+            }
+        }
         let mut keys = BTreeSet::new();
         let mut items = Vec::with_capacity(inputs.len());
         for input in inputs {
@@ -191,7 +202,10 @@ impl Room {
                 socket,
                 frame: Err(Fault::new(ErrorCode::BinaryFrame)),
             },
-            Input::Disconnect { socket } => Item::Disconnect { socket },
+            Input::Disconnect { socket, attachment } => Item::Disconnect {
+                socket,
+                saved: attachment,
+            },
             Input::Post {
                 call,
                 user_id,

@@ -1,7 +1,9 @@
 //! Who belongs to the room, and whether it is open.
 
+use std::collections::BTreeSet;
+
 use super::step::Turn;
-use super::{Effect, Member, Socket, SocketId};
+use super::{Effect, Member, SocketId};
 use crate::chat::protocol::CloseCode;
 
 impl Turn<'_> {
@@ -33,14 +35,21 @@ impl Turn<'_> {
         };
         member.left_at_ms = Some(self.now_ms);
         self.members.insert(user_id.to_owned());
-        let mine = |socket: &Socket| socket.user_id == user_id;
-        let gone: Vec<SocketId> = self
+        let open = self
             .room
             .sockets
             .iter()
-            .filter(|(_, socket)| mine(socket))
-            .map(|(id, _)| *id)
-            .collect();
+            .filter(|(_, socket)| socket.user_id == user_id);
+        let open: Vec<SocketId> = open.map(|(id, _)| *id).collect();
+        // Closed before, in this very step, for something else.
+        let closed = self
+            .attach
+            .iter()
+            .filter_map(|(id, saved)| Some((*id, saved.as_ref()?)));
+        let closed = closed
+            .filter(|(_, saved)| saved.user_id == user_id)
+            .map(|(id, _)| id);
+        let gone: BTreeSet<SocketId> = closed.chain(open.iter().copied()).collect();
         // Once this step is stored they are no member, and no frame of it may reach them.
         self.effects.retain_mut(|effect| match effect {
             Effect::Send { to, .. } => {
@@ -50,7 +59,7 @@ impl Turn<'_> {
             Effect::Replay { socket, .. } => !gone.contains(socket),
             _ => true,
         });
-        for socket in gone {
+        for socket in open {
             self.close(socket, CloseCode::NotAMember);
         }
     }

@@ -126,10 +126,13 @@ pub enum Input {
         /// Its length.
         bytes: usize,
     },
-    /// A socket closed or failed.
+    /// A socket closed or failed. Telling it twice does no harm.
     Disconnect {
         /// Which.
         socket: SocketId,
+        /// What was saved with it: a host may wake the room for a close and list the socket no more, and a room that
+        /// was loaded without it must still tell the others who left. `None` if its `Connect` was never committed.
+        attachment: Option<Attachment>,
     },
     /// A message by REST, or by the shell itself.
     Post {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::load::Item;
 use super::step::Turn;
 use super::{Attachment, Effect, Receipt, SocketId};
 use crate::chat::protocol::{
@@ -99,6 +100,26 @@ impl Turn<'_> {
                 after,
                 through,
             });
+        }
+    }
+
+    /// Sockets that this batch says are gone, and that the room was loaded without: as if they had been there.
+    pub(super) fn readmit(&mut self, items: &[Item]) {
+        for item in items {
+            let Item::Disconnect {
+                socket,
+                saved: Some(saved),
+            } = item
+            else {
+                continue;
+            };
+            let unknown = !self.room.sockets.contains_key(socket);
+            if unknown && !saved.closed && self.room.is_member(&saved.user_id) {
+                self.room.admit(Attachment {
+                    socket: *socket,
+                    ..saved.clone()
+                });
+            }
         }
     }
 

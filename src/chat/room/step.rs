@@ -28,6 +28,7 @@ impl Room {
             attach: BTreeMap::new(),
             effects: Vec::new(),
         };
+        turn.readmit(&batch.items);
         turn.close_strays();
         turn.end_typing();
         for item in batch.items {
@@ -66,7 +67,7 @@ impl Turn<'_> {
             } => self.connect(socket, user_id, after, device),
             Item::Frame { socket, frame } => self.frame(socket, frame),
             Item::TooBig { socket } => self.close(socket, CloseCode::TooBig),
-            Item::Disconnect { socket } => self.leave(socket),
+            Item::Disconnect { socket, .. } => self.leave(socket),
             Item::Post {
                 call,
                 user_id,

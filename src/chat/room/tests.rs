@@ -84,7 +84,7 @@ impl Shell {
     /// One turn; what each socket got in it.
     pub fn run(&mut self, inputs: Vec<Input>) -> Got {
         let gone = inputs.iter().filter_map(|input| match input {
-            Input::Disconnect { socket } => Some(*socket),
+            Input::Disconnect { socket, .. } => Some(*socket),
             _ => None,
         });
         let gone: Vec<_> = gone.collect();
@@ -261,6 +261,7 @@ pub(super) fn connect(socket: u64, user_id: &str, after: Option<u64>) -> Input {
 pub(super) fn disconnect(socket: u64) -> Input {
     Input::Disconnect {
         socket: SocketId(socket),
+        attachment: None,
     }
 }
 

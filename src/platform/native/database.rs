@@ -59,7 +59,7 @@ impl Database for SqliteDatabase {
     }
 }
 
-fn run(connection: &Connection, statement: &Statement) -> Result<Rows, DatabaseError> {
+pub(super) fn run(connection: &Connection, statement: &Statement) -> Result<Rows, DatabaseError> {
     let mut prepared = connection.prepare_cached(statement.sql).map_err(translate)?;
     let columns: Vec<String> = prepared.column_names().into_iter().map(Into::into).collect();
     let mut cursor =

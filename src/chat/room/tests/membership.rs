@@ -55,6 +55,14 @@ fn no_frame_of_the_step_that_removes_a_member_reaches_them() {
 }
 
 #[test]
+fn nor_one_that_was_closed_just_before_for_something_else() {
+    let mut shell = Shell::connected();
+    let too_big = frame(1, "x".repeat(16 * 1024 + 1));
+    let got = shell.run(vec![frame(2, send("c1", "x")), too_big, removed("ann")]);
+    assert_eq!(got.raw(1), ["close 1009"]);
+}
+
+#[test]
 fn the_sockets_of_a_removal_that_was_cut_short_are_closed_by_the_next_step() {
     let mut shell = Shell::connected();
     let step = shell.step(vec![removed("ann")]);

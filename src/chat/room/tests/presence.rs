@@ -27,6 +27,59 @@ fn presence_is_the_first_socket_and_the_last_across_hibernation() {
 }
 
 #[test]
+fn a_room_woken_by_a_close_tells_who_left_though_the_host_lists_the_socket_no_more() {
+    let mut shell = Shell::connected();
+    shell.run(vec![frame(2, TYPING), connect(3, "bob", None)]);
+    shell.room = None;
+    let bob = shell.attachments.remove(&SocketId(2));
+    let left = Input::Disconnect {
+        socket: SocketId(2),
+        attachment: bob,
+    };
+    assert_eq!(
+        shell.run(vec![left]).at(1, &["on", "online"]),
+        ["typing false"]
+    );
+    shell.room = None;
+    let bob = shell.attachments.remove(&SocketId(3));
+    let left = Input::Disconnect {
+        socket: SocketId(3),
+        attachment: bob,
+    };
+    assert_eq!(
+        shell.run(vec![left]).at(1, &["on", "online"]),
+        ["presence false"]
+    );
+    assert!(
+        !shell
+            .room
+            .as_ref()
+            .is_some_and(|room| room.is_online("bob"))
+    );
+}
+
+#[test]
+fn a_last_frame_before_such_a_close_is_told_apart_too() {
+    let mut shell = Shell::connected();
+    shell.say(2, send("c1", "x"));
+    shell.room = None;
+    let bob = shell.attachments.remove(&SocketId(2));
+    let left = Input::Disconnect {
+        socket: SocketId(2),
+        attachment: bob,
+    };
+    let got = shell.run(vec![
+        frame(2, send("c1", "x")),
+        frame(2, send("c2", "y")),
+        left,
+    ]);
+    assert_eq!(
+        got.at(1, &["seq", "online"]),
+        ["message 2", "presence false"]
+    );
+}
+
+#[test]
 fn typing_is_told_to_others_and_ends_by_itself() {
     let mut shell = Shell::connected();
     shell.run(vec![connect(3, "ann", None)]);
@@ -65,6 +118,18 @@ fn typing_is_told_to_others_and_ends_by_itself() {
             .values()
             .all(|a| a.typing_until_ms.is_none())
     );
+}
+
+#[test]
+fn an_alarm_that_never_came_is_asked_for_again() {
+    let mut shell = Shell::connected();
+    shell.say(1, TYPING);
+    shell.now_ms += 7_000;
+    assert_eq!(
+        shell.say(1, TYPING).at(2, &["on"]),
+        ["typing false", "typing true"]
+    );
+    assert_eq!(shell.alarms(), [NOW_MS + 13_000]);
 }
 
 #[test]

@@ -1,0 +1,46 @@
+//! The router: every domain's routes, and what surrounds them.
+
+use crate::http::body::MAX_BODY_BYTES;
+use crate::http::{pipeline, problem_pages};
+use crate::services::Services;
+use crate::{accounts, chat, diagnosis, jobs, medicine, operations, records};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::from_fn_with_state;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// The whole application, for any host.
+pub fn router(services: Arc<Services>) -> Router {
+    let mut routes = Router::new()
+        .merge(operations::routes::routes())
+        .merge(problem_pages::routes())
+        .merge(accounts::routes::routes())
+        .merge(records::routes::routes())
+        .merge(chat::routes::routes())
+        .merge(diagnosis::routes::routes())
+        .merge(medicine::routes::routes());
+    if services.config.is_development() {
+        routes = routes.merge(operations::development::routes()).merge(jobs::routes::routes());
+    }
+    routes
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(services.clone(), pipeline::run))
+        .layer(cors(&services.config.allowed_origins))
+        .with_state(services)
+}
+
+/// Only origins from the settings are told that they may read answers.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let exposed = ["etag", "link", "location", "retry-after", "x-request-id", "idempotency-replayed", "api-version", "ratelimit", "ratelimit-policy"];
+    let accepted = ["authorization", "content-type", "idempotency-key", "if-match", "api-version", "x-request-id", "traceparent"];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(accepted.map(HeaderName::from_static))
+        .expose_headers(exposed.map(HeaderName::from_static))
+        .max_age(Duration::from_secs(600))
+}

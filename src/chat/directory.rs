@@ -1,0 +1,212 @@
+//! All SQL about rooms in the directory: which rooms there are and who is in
+//! them. What is said in a room stays in its own object.
+
+use super::model::{Membership, RoomKind, RoomMember, RoomSummary};
+use super::service::Admission;
+use super::shell::key_about;
+use crate::accounts::store::about;
+use crate::authorization::Role;
+use crate::encryption::DataKey;
+use crate::error::Result;
+use crate::id::{Id, Timestamp};
+use crate::platform::{Rows, Statement};
+use crate::services::App;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+fn subject_about(id: Id) -> String {
+    ["rooms.subject:", &id.to_string()].concat()
+}
+
+/// A room to be stored.
+pub struct NewRoom<'a> {
+    /// Its id.
+    pub id: Id,
+    /// What it is about.
+    pub subject: &'a str,
+    /// Whom it is about.
+    pub patient_id: Option<Id>,
+    /// Where the practitioner practises.
+    pub organization_id: Option<Id>,
+    /// Who opened it.
+    pub created_by: Id,
+}
+
+/// Stores a room, with a key of its own.
+///
+/// # Errors
+/// When the host has no randomness.
+pub fn insert_room(app: &App, room: &NewRoom) -> Result<Statement> {
+    let entropy = app.entropy.as_ref();
+    let (key, wrapped) = DataKey::generate(entropy, &app.config.master_keys, &key_about(&room.id.to_string()))?;
+    Ok(Statement::new(
+        "INSERT INTO rooms (id, kind, subject_sealed, wrapped_key, patient_id, organization_id, created_by, created_at)
+         VALUES (?1, 'consultation', ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .bind(room.id)
+    .bind(key.seal(entropy, &subject_about(room.id), room.subject)?)
+    .bind(wrapped)
+    .bind(room.patient_id)
+    .bind(room.organization_id)
+    .bind(room.created_by)
+    .bind(app.now().0))
+}
+
+/// Stores who is in a room, or is asked in.
+#[must_use]
+pub fn insert_member(room_id: Id, user_id: Id, role: Role, state: Membership, now: Timestamp) -> Statement {
+    Statement::new("INSERT INTO room_members (room_id, user_id, role, state, since) VALUES (?1, ?2, ?3, ?4, ?5)")
+        .bind(room_id)
+        .bind(user_id)
+        .bind(role.as_str())
+        .bind(if state == Membership::Invited { "invited" } else { "joined" })
+        .bind(now.0)
+}
+
+/// Turns an invitation into membership.
+#[must_use]
+pub fn accept(room_id: Id, user_id: Id, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE room_members SET state = 'joined', since = ?1
+         WHERE room_id = ?2 AND user_id = ?3 AND state = 'invited'",
+    )
+    .bind(now.0)
+    .bind(room_id)
+    .bind(user_id)
+    .expect_one()
+}
+
+/// A user whom somebody wants in a room.
+#[derive(Deserialize)]
+pub struct Candidate {
+    /// The user.
+    pub id: Id,
+    /// An organization where they are a doctor now, if there is one.
+    pub doctor_at: Option<Id>,
+}
+
+/// Those of these users who exist and are not suspended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn candidates(app: &App, ids: &[Id]) -> Result<Vec<Candidate>> {
+    let json = serde_json::to_string(ids).map_err(crate::error::internal)?;
+    let select = Statement::new(
+        "SELECT u.id, (SELECT organization_id FROM staff s
+                       WHERE s.user_id = u.id AND s.role = 'doctor' AND s.ended_at IS NULL LIMIT 1) AS doctor_at
+         FROM json_each(?1) k JOIN users u ON u.id = k.value WHERE u.suspended_at IS NULL",
+    )
+    .bind(json);
+    Ok(app.query(select).await?.all()?)
+}
+
+#[derive(Deserialize)]
+struct RoomRow {
+    id: Id,
+    kind: RoomKind,
+    subject_sealed: String,
+    wrapped_key: String,
+    patient_id: Option<Id>,
+    created_at: i64,
+    closed_at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct MemberRow {
+    room_id: Id,
+    user_id: Id,
+    role: Role,
+    state: Membership,
+    name_sealed: String,
+    wrapped_key: String,
+}
+
+/// A room with its wrapped key, for its object.
+pub struct Room {
+    /// What the API shows.
+    pub summary: RoomSummary,
+    /// The room's key, wrapped by a master key.
+    pub wrapped_key: String,
+}
+
+impl Room {
+    /// Those who are in the room, as its object wants them.
+    #[must_use]
+    pub fn admissions(&self) -> Vec<Admission> {
+        let joined = self.summary.participants.iter().filter(|member| member.state == Membership::Joined);
+        joined
+            .map(|member| Admission {
+                user_id: member.user_id.to_string(),
+                name: member.name.clone(),
+                role: member.role.as_str().to_owned(),
+            })
+            .collect()
+    }
+}
+
+/// The room, if the user is in it or asked in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn room(app: &App, room_id: Id, user_id: Id) -> Result<Option<Room>> {
+    const ROOM: &str = "SELECT r.id, r.kind, r.subject_sealed, r.wrapped_key, r.patient_id, r.created_at, r.closed_at
+         FROM room_members m JOIN rooms r ON r.id = m.room_id
+         WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.state IN ('invited', 'joined')";
+    const MEMBERS: &str = "SELECT m.room_id, m.user_id, m.role, m.state, u.name_sealed, u.wrapped_key
+         FROM room_members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1";
+    let rows = app
+        .batch(vec![
+            Statement::new(ROOM).bind(room_id).bind(user_id),
+            Statement::new(MEMBERS).bind(room_id),
+        ])
+        .await?;
+    Ok(assemble(app, &rows)?.pop())
+}
+
+/// A page of the rooms that the user is in or asked into, latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rooms(app: &App, user_id: Id, before: &str, rows: usize) -> Result<Vec<RoomSummary>> {
+    const ROOMS: &str = "SELECT r.id, r.kind, r.subject_sealed, r.wrapped_key, r.patient_id, r.created_at, r.closed_at
+         FROM room_members m JOIN rooms r ON r.id = m.room_id
+         WHERE m.user_id = ?1 AND m.state IN ('invited', 'joined') AND m.room_id < ?2
+         ORDER BY m.room_id DESC LIMIT ?3";
+    const MEMBERS: &str = "SELECT m.room_id, m.user_id, m.role, m.state, u.name_sealed, u.wrapped_key
+         FROM room_members m JOIN users u ON u.id = m.user_id
+         WHERE m.room_id IN (SELECT room_id FROM room_members
+              WHERE user_id = ?1 AND state IN ('invited', 'joined') AND room_id < ?2
+              ORDER BY room_id DESC LIMIT ?3)";
+    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
+    let bind = |sql| Statement::new(sql).bind(user_id).bind(before).bind(limit);
+    let rows = app.batch(vec![bind(ROOMS), bind(MEMBERS)]).await?;
+    Ok(assemble(app, &rows)?.into_iter().map(|room| room.summary).collect())
+}
+
+fn assemble(app: &App, rows: &[Rows]) -> Result<Vec<Room>> {
+    let [rooms, members] = rows else { return Ok(Vec::new()) };
+    let mut by_room: BTreeMap<Id, Vec<RoomMember>> = BTreeMap::new();
+    for row in members.all::<MemberRow>()? {
+        let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.user_id), &row.wrapped_key)?;
+        by_room.entry(row.room_id).or_default().push(RoomMember {
+            user_id: row.user_id,
+            name: key.open(&about::name(row.user_id), &row.name_sealed)?,
+            role: row.role,
+            state: row.state,
+        });
+    }
+    let rooms = rooms.all::<RoomRow>()?.into_iter().map(|row| {
+        let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(&row.id.to_string()), &row.wrapped_key)?;
+        let summary = RoomSummary {
+            id: row.id,
+            kind: row.kind,
+            subject: key.open(&subject_about(row.id), &row.subject_sealed)?,
+            patient_id: row.patient_id,
+            participants: by_room.remove(&row.id).unwrap_or_default(),
+            created_at: Timestamp(row.created_at),
+            closed_at: row.closed_at.map(Timestamp),
+        };
+        Ok(Room { summary, wrapped_key: row.wrapped_key })
+    });
+    rooms.collect()
+}

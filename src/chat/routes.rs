@@ -1,0 +1,386 @@
+//! The calls of the REST API about rooms.
+
+use super::directory::{self, Candidate, NewRoom};
+use super::model::{Membership, OpenRoom, PostMessage, RoomSummary, Ticket};
+use super::protocol::SUBPROTOCOL;
+use super::service::{MessageView, RoomCall, RoomReply, SocketRequest};
+use crate::audit::{self, Entry};
+use crate::authorization::{Action, Relationship, Role};
+use crate::encryption::{random_token, sha256};
+use crate::error::{Error, FieldError, Problem, Result, conflict, internal, invalid, not_found, unauthenticated};
+use crate::http::cursor::{self, Limit};
+use crate::http::{Caller, Create, Invalid, JsonBody, Page, PageQuery, PathOf, QueryOf, Reason, created, idempotency};
+use crate::id::Id;
+use crate::platform::{Connected, Statement};
+use crate::problem;
+use crate::records::store::{begin_care, patient_for};
+use crate::services::{App, Services};
+use axum::extract::OriginalUri;
+use axum::http::HeaderMap;
+use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use deserr::Deserr;
+use std::sync::Arc;
+
+const TICKET_LIFE_S: i64 = 30;
+
+/// Paths of this domain.
+pub fn routes() -> Router<Arc<Services>> {
+    Router::new()
+        .route("/api/v1/rooms", get(list_rooms).post(open_room))
+        .route("/api/v1/rooms/{id}", get(read_room))
+        .route("/api/v1/rooms/{id}/accept", post(accept_invitation))
+        .route("/api/v1/rooms/{id}/messages", get(list_messages).post(post_message))
+        .route("/api/v1/rooms/{id}/tickets", post(create_ticket))
+        .route("/api/v1/rooms/{id}/socket", get(connect))
+}
+
+/// Open a room
+///
+/// A patient opens one with a doctor, which begins a care relationship; a doctor opens one with a patient as an
+/// invitation, which begins nothing until the patient accepts it.
+#[utoipa::path(post, path = "/api/v1/rooms", tag = "Chat", security(("bearer" = [])), request_body = OpenRoom,
+    params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = RoomSummary)))]
+pub async fn open_room(app: App, caller: Caller, Create { value, key }: Create<OpenRoom>) -> Result<Response> {
+    if let Some(response) = idempotency::replay(&app, &caller, key.as_ref()).await? {
+        return Ok(response);
+    }
+    let ids: Vec<Id> = value.participants.0.iter().map(|id| id.0).filter(|id| *id != caller.user_id).collect();
+    let found = directory::candidates(&app, &ids).await?;
+    let patient_id = value.patient_id.map(|id| id.0);
+    let room_id = app.new_id()?;
+    let plan = if caller.is(Role::Doctor) {
+        invitation(&app, &caller, room_id, &ids, &found)?
+    } else {
+        consultation(&app, &caller, room_id, &ids, &found, patient_id).await?
+    };
+    let room = NewRoom {
+        id: room_id,
+        subject: &value.subject.0,
+        patient_id: plan.patient_id,
+        organization_id: plan.organization_id,
+        created_by: caller.user_id,
+    };
+    let mut batch = vec![directory::insert_room(&app, &room)?];
+    batch.extend(plan.statements);
+    let entry = Entry { patient_id: plan.patient_id, actor_id: Some(caller.user_id), action: "room.opened", subject_id: Some(room_id) };
+    batch.push(audit::record(&app, entry)?);
+    // The answer is stored with the work, so it holds no names: those are read back below.
+    let location = ["/api/v1/rooms/", &room_id.to_string()].concat();
+    let stored = created(&location, 1, &serde_json::json!({
+        "id": room_id, "kind": value.kind, "subject": value.subject.0, "patient_id": plan.patient_id,
+    }));
+    let response = idempotency::commit(&app, &caller, key.as_ref(), batch, stored).await?;
+    if response.headers().contains_key("idempotency-replayed") {
+        return Ok(response);
+    }
+    let room = directory::room(&app, room_id, caller.user_id).await?.ok_or_else(not_found)?;
+    // Should this fail, the first call to the room opens it.
+    drop(app.rooms.call(&room_id.to_string(), &opening(&room)).await);
+    Ok(created(&location, 1, &room.summary))
+}
+
+struct Plan {
+    patient_id: Option<Id>,
+    organization_id: Option<Id>,
+    statements: Vec<Statement>,
+}
+
+/// A patient, or who acts for one, with doctors: the act that opens the record to them.
+async fn consultation(
+    app: &App,
+    caller: &Caller,
+    room_id: Id,
+    ids: &[Id],
+    found: &[Candidate],
+    patient_id: Option<Id>,
+) -> Result<Plan> {
+    let patient_id = match patient_id {
+        Some(id) => id,
+        None => own_patient(app, caller).await?,
+    };
+    let file = patient_for(app, patient_id, caller.user_id).await?;
+    caller.require(&file.relationships, Action::OpenRoom)?;
+    let now = app.now();
+    let mut statements = vec![directory::insert_member(room_id, caller.user_id, Role::Patient, Membership::Joined, now)];
+    let mut wrong = Vec::new();
+    let mut organization_id = None;
+    for (at, id) in ids.iter().enumerate() {
+        match found.iter().find(|candidate| candidate.id == *id).and_then(|candidate| candidate.doctor_at) {
+            Some(organization) => {
+                organization_id.get_or_insert(organization);
+                statements.push(directory::insert_member(room_id, *id, Role::Doctor, Membership::Joined, now));
+                statements.push(begin_care(patient_id, *id, Some(organization), "patient_opened_room", now));
+            }
+            None => wrong.push(not_a_participant(at, "is not a practitioner here; take one from /api/v1/practitioners")),
+        }
+    }
+    if !wrong.is_empty() || ids.is_empty() {
+        wrong.extend(ids.is_empty().then(|| not_a_participant(0, "must be somebody beside yourself")));
+        return Err(invalid(wrong));
+    }
+    Ok(Plan { patient_id: Some(patient_id), organization_id, statements })
+}
+
+/// A doctor with others: doctors are in it at once, everybody else is asked in.
+fn invitation(app: &App, caller: &Caller, room_id: Id, ids: &[Id], found: &[Candidate]) -> Result<Plan> {
+    caller.require(&[Relationship::Anyone], Action::InviteToRoom)?;
+    let now = app.now();
+    let mut statements = vec![directory::insert_member(room_id, caller.user_id, Role::Doctor, Membership::Joined, now)];
+    let mut wrong = Vec::new();
+    for (at, id) in ids.iter().enumerate() {
+        match found.iter().find(|candidate| candidate.id == *id) {
+            Some(candidate) if candidate.doctor_at.is_some() => {
+                statements.push(directory::insert_member(room_id, *id, Role::Doctor, Membership::Joined, now));
+            }
+            Some(_) => statements.push(directory::insert_member(room_id, *id, Role::Patient, Membership::Invited, now)),
+            None => wrong.push(not_a_participant(at, "is not a user who can be invited")),
+        }
+    }
+    if !wrong.is_empty() || ids.is_empty() {
+        wrong.extend(ids.is_empty().then(|| not_a_participant(0, "must be somebody beside yourself")));
+        return Err(invalid(wrong));
+    }
+    Ok(Plan { patient_id: None, organization_id: None, statements })
+}
+
+fn not_a_participant(at: usize, message: &str) -> FieldError {
+    FieldError::body(["/participants/", &at.to_string()].concat(), "invalid", message)
+}
+
+async fn own_patient(app: &App, caller: &Caller) -> Result<Id> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        patient_id: Id,
+    }
+    let select = Statement::new("SELECT patient_id FROM patient_access WHERE user_id = ?1 AND relation = 'self'")
+        .bind(caller.user_id);
+    let row: Option<Row> = app.query(select).await?.first()?;
+    Ok(row.ok_or_else(not_found)?.patient_id)
+}
+
+fn opening(room: &directory::Room) -> RoomCall {
+    RoomCall::Open { wrapped_key: room.wrapped_key.clone(), members: room.admissions() }
+}
+
+/// List one's own rooms
+#[utoipa::path(get, path = "/api/v1/rooms", tag = "Chat", security(("bearer" = [])),
+    params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = Vec<RoomSummary>)))]
+pub async fn list_rooms(
+    app: App,
+    caller: Caller,
+    OriginalUri(uri): OriginalUri,
+    QueryOf(query): QueryOf<PageQuery>,
+) -> Result<Response> {
+    caller.require(&[Relationship::Participant], Action::UseRoom)?;
+    let scope = ["rooms:", &caller.user_id.to_string()].concat();
+    let keys = &app.config.signing_keys;
+    // Ids are hexadecimal: every one of them is before "g".
+    let before = cursor::open(keys, &scope, query.cursor.as_deref())?.unwrap_or_else(|| "g".into());
+    let items = directory::rooms(&app, caller.user_id, &before, query.limit.rows() + 1).await?;
+    let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.id.to_string()));
+    Ok(page.respond(&uri))
+}
+
+/// Read one room
+#[utoipa::path(get, path = "/api/v1/rooms/{id}", tag = "Chat", security(("bearer" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = RoomSummary)))]
+pub async fn read_room(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Json<RoomSummary>> {
+    let room = directory::room(&app, id, caller.user_id).await?.ok_or_else(not_found)?;
+    caller.require(&[Relationship::Participant], Action::UseRoom)?;
+    Ok(Json(room.summary))
+}
+
+/// Accept an invitation to a room
+///
+/// The patient's act that opens their record to the doctors of the room.
+#[utoipa::path(post, path = "/api/v1/rooms/{id}/accept", tag = "Chat", security(("bearer" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = RoomSummary)))]
+pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Json<RoomSummary>> {
+    let room = directory::room(&app, id, caller.user_id).await?.ok_or_else(not_found)?;
+    caller.require(&[Relationship::Participant], Action::UseRoom)?;
+    let invited = room.summary.participants.iter().any(|m| m.user_id == caller.user_id && m.state == Membership::Invited);
+    if !invited {
+        return Err(conflict("There is no invitation to accept: you are in this room already."));
+    }
+    let patient_id = own_patient(&app, &caller).await?;
+    let now = app.now();
+    let mut batch = vec![directory::accept(id, caller.user_id, now)];
+    batch.push(Statement::new("UPDATE rooms SET patient_id = ?1 WHERE id = ?2 AND patient_id IS NULL").bind(patient_id).bind(id));
+    for doctor in room.summary.participants.iter().filter(|member| member.role == Role::Doctor) {
+        let found = directory::candidates(&app, &[doctor.user_id]).await?;
+        let organization = found.first().and_then(|candidate| candidate.doctor_at);
+        batch.push(begin_care(patient_id, doctor.user_id, organization, "patient_accepted_invitation", now));
+    }
+    let entry = Entry { patient_id: Some(patient_id), actor_id: Some(caller.user_id), action: "room.accepted", subject_id: Some(id) };
+    batch.push(audit::record(&app, entry)?);
+    app.batch(batch).await?;
+    let room = directory::room(&app, id, caller.user_id).await?.ok_or_else(not_found)?;
+    app.rooms.call(&id.to_string(), &opening(&room)).await?;
+    Ok(Json(room.summary))
+}
+
+/// Asks the room's object; one that was never opened is opened from the directory first.
+async fn ask(app: &App, caller: &Caller, room_id: Id, call: &RoomCall) -> Result<RoomReply> {
+    caller.require(&[Relationship::Participant], Action::UseRoom)?;
+    let name = room_id.to_string();
+    let mut reply = app.rooms.call(&name, call).await?;
+    if reply == RoomReply::NotOpened {
+        let room = directory::room(app, room_id, caller.user_id).await?.ok_or_else(not_found)?;
+        app.rooms.call(&name, &opening(&room)).await?;
+        reply = app.rooms.call(&name, call).await?;
+    }
+    match reply {
+        RoomReply::NotAMember | RoomReply::NotOpened => Err(not_found()),
+        reply => Ok(reply),
+    }
+}
+
+/// `GET /rooms/{id}/messages`
+#[derive(Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct History {
+    #[deserr(default)]
+    after: Option<Seq>,
+    #[deserr(default)]
+    before: Option<Seq>,
+    #[deserr(default)]
+    limit: Limit,
+}
+
+/// A message's place in a room.
+#[derive(Debug, Clone, Copy, Deserr)]
+#[deserr(try_from(String) = Seq::parse -> Reason)]
+struct Seq(u64);
+
+impl Seq {
+    fn parse(text: String) -> Result<Self, Reason> {
+        let seq = text.parse().ok().filter(|seq| *seq <= 1 << 53);
+        seq.map(Self).ok_or_else(|| Reason::invalid("is a message's seq: a whole number"))
+    }
+}
+
+/// Read messages
+///
+/// Ascending by `seq`, bounds exclusive; the last page when neither bound is given.
+#[utoipa::path(get, path = "/api/v1/rooms/{id}/messages", tag = "Chat", security(("bearer" = [])),
+    params(("id" = String, Path), ("after" = Option<u64>, Query), ("before" = Option<u64>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = Vec<MessageView>)))]
+pub async fn list_messages(
+    app: App,
+    caller: Caller,
+    PathOf(id): PathOf<Id>,
+    QueryOf(query): QueryOf<History>,
+) -> Result<Json<serde_json::Value>> {
+    let call = RoomCall::History {
+        user_id: caller.user_id.to_string(),
+        after: query.after.map(|seq| seq.0),
+        before: query.before.map(|seq| seq.0),
+        limit: query.limit.rows() as u64,
+    };
+    let RoomReply::Messages { messages, more } = ask(&app, &caller, id, &call).await? else {
+        return Err(internal("the room answered something else than its messages"));
+    };
+    // `after` and `before` are the cursors of this list: there is no opaque one.
+    Ok(Json(serde_json::json!({ "items": messages, "next_cursor": null, "more": more })))
+}
+
+/// Send a message without a socket
+#[utoipa::path(post, path = "/api/v1/rooms/{id}/messages", tag = "Chat", security(("bearer" = [])),
+    params(("id" = String, Path)), request_body = PostMessage, responses((status = 201, body = MessageView)))]
+pub async fn post_message(
+    app: App,
+    caller: Caller,
+    PathOf(id): PathOf<Id>,
+    JsonBody(body): JsonBody<PostMessage>,
+) -> Result<Response> {
+    let call = RoomCall::Post {
+        user_id: caller.user_id.to_string(),
+        client_id: body.client_id.0,
+        body: body.body,
+        reply_to: body.reply_to,
+    };
+    match ask(&app, &caller, id, &call).await? {
+        RoomReply::Message { message, duplicate } => {
+            let status = if duplicate { axum::http::StatusCode::OK } else { axum::http::StatusCode::CREATED };
+            Ok((status, Json(message)).into_response())
+        }
+        RoomReply::Refused { code, detail, retry_after_ms } => Err(refused(&code, detail, retry_after_ms)),
+        _ => Err(internal("the room answered something else than a message")),
+    }
+}
+
+fn refused(code: &str, detail: String, retry_after_ms: Option<u64>) -> Error {
+    match code {
+        "rate_limited" => {
+            let mut problem = Problem::new(&problem::TOO_MANY_REQUESTS, detail);
+            let seconds = retry_after_ms.unwrap_or(1000).div_ceil(1000);
+            problem.retry_after_s = Some(u32::try_from(seconds).unwrap_or(10));
+            problem.into()
+        }
+        "room_closed" => conflict("The room is closed."),
+        "reply_to_unknown" => invalid(vec![FieldError::body("/reply_to", "invalid", detail)]),
+        _ => invalid(vec![FieldError::body("/body", "invalid", detail)]),
+    }
+}
+
+/// Get a ticket for a socket
+///
+/// Single use, 30 seconds, bound to user and room.
+#[utoipa::path(post, path = "/api/v1/rooms/{id}/tickets", tag = "Chat", security(("bearer" = [])),
+    params(("id" = String, Path)), responses((status = 201, body = Ticket)))]
+pub async fn create_ticket(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
+    let ticket = random_token(app.entropy.as_ref())?;
+    let call = RoomCall::Ticket {
+        user_id: caller.user_id.to_string(),
+        hash: sha256(ticket.as_bytes()),
+        expires_at_ms: app.now().0 + TICKET_LIFE_S * 1000,
+    };
+    ask(&app, &caller, id, &call).await?;
+    let ticket = Ticket { ticket, expires_in_s: TICKET_LIFE_S };
+    Ok((axum::http::StatusCode::CREATED, Json(ticket)).into_response())
+}
+
+/// `GET /rooms/{id}/socket`
+#[derive(Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Upgrade {
+    ticket: String,
+    #[deserr(default)]
+    after: Option<Seq>,
+}
+
+/// Connect a socket
+///
+/// WebSocket upgrade; the ticket is the authorization. Frames are described in `events.json`.
+#[utoipa::path(get, path = "/api/v1/rooms/{id}/socket", tag = "Chat",
+    params(("id" = String, Path), ("ticket" = String, Query), ("after" = Option<u64>, Query)),
+    responses((status = 101, description = "Switching to virtual-doctor.v1")))]
+pub async fn connect(
+    app: App,
+    headers: HeaderMap,
+    PathOf(id): PathOf<Id>,
+    QueryOf(query): QueryOf<Upgrade>,
+) -> Result<Response> {
+    let upgrade = headers.get("upgrade").and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !upgrade.eq_ignore_ascii_case("websocket") {
+        return Err(Problem::new(&problem::MALFORMED_REQUEST, "This path takes WebSocket upgrades only.").into());
+    }
+    let offered = headers.get(SEC_WEBSOCKET_PROTOCOL).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let request = SocketRequest {
+        ticket_hash: sha256(query.ticket.as_bytes()),
+        after: query.after.map(|seq| seq.0),
+        subprotocol: offered.split(',').any(|name| name.trim() == SUBPROTOCOL),
+    };
+    match app.rooms.connect(&id.to_string(), &request).await? {
+        Connected::Upgraded(response) => Ok(response),
+        Connected::Refused => Err(unauthenticated()),
+        Connected::Unsupported => Err(Problem::new(
+            &problem::MALFORMED_REQUEST,
+            "This host has no WebSockets; read and send messages by REST.",
+        )
+        .into()),
+    }
+}

@@ -1,0 +1,33 @@
+//! The mailer of a local installation: a table that `/dev/mail` shows.
+
+use crate::platform::{Clock, Database, DatabaseError, HostError, Mail, Mailer, Statement};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// Keeps mails in the database. The id makes a second sending no second mail.
+pub struct DevelopmentMailbox {
+    /// Where they are kept.
+    pub database: Arc<dyn Database>,
+    /// When they were sent.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Mailer for DevelopmentMailbox {
+    async fn send(&self, mail: &Mail) -> Result<(), HostError> {
+        let insert = Statement::new(
+            "INSERT INTO development_mailbox (id, recipient, subject, body, sent_at) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(&mail.id)
+        .bind(&mail.to)
+        .bind(&mail.subject)
+        .bind(&mail.text)
+        .bind(self.clock.now_ms());
+        match self.database.query(insert).await {
+            Ok(_) => Ok(()),
+            Err(DatabaseError::Host(error)) => Err(error),
+            Err(other) => Err(HostError::Failed(format!("{other:?}"))),
+        }
+    }
+}

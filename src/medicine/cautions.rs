@@ -1,0 +1,70 @@
+//! A medicine in a state of the patient: conditions, pregnancy, lactation,
+//! kidneys, liver, age. What cannot be judged for want of a datum is reported.
+
+use super::catalogue::{get, is_subject, with_ingredients};
+use super::facts::PatientFacts;
+use super::model::{Alert, NotAssessed};
+use crate::knowledge::tables::{AlertKind, Caution, Index, Subject};
+use crate::knowledge::{medicine, review, sources};
+use std::collections::BTreeSet;
+
+/// Alerts about the medicines in this patient, and what could not be judged.
+#[must_use]
+pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, BTreeSet<NotAssessed>) {
+    let mut alerts = Vec::new();
+    let mut not_assessed = BTreeSet::new();
+    for index in medicines {
+        let Some(row) = get(*index) else { continue };
+        let parts = with_ingredients(*index);
+        let rules = medicine().cautions.iter().filter(|rule| parts.iter().any(|part| is_subject(*part, rule.subject)));
+        let mut holding: Vec<&'static Caution<'static>> = Vec::new();
+        for rule in rules {
+            let mut missing = Vec::new();
+            match rule.when.evaluate(facts, &mut missing) {
+                Some(true) => holding.push(rule),
+                Some(false) => {}
+                None => not_assessed.extend(missing.into_iter().map(|atom| NotAssessed {
+                    kind: kind_name(rule.kind),
+                    missing: facts.missing(atom).to_owned(),
+                })),
+            }
+        }
+        alerts.extend(most_precise(&holding).map(|rule| alert(rule, row.id)));
+    }
+    (alerts, not_assessed)
+}
+
+/// Of the rules of one kind, those about the medicine itself speak for those
+/// about its classes, unless the class says worse.
+fn most_precise<'r>(holding: &'r [&'r Caution<'static>]) -> impl Iterator<Item = &'r Caution<'static>> {
+    holding.iter().copied().filter(move |rule| {
+        let precise = |other: &&&Caution| {
+            other.kind == rule.kind
+                && matches!((other.subject, rule.subject), (Subject::Medicine(_), Subject::Class(_)))
+                && other.severity >= rule.severity
+                && other.when == rule.when
+        };
+        !holding.iter().any(|other| precise(&other))
+    })
+}
+
+fn alert(rule: &Caution<'static>, medicine: &str) -> Alert {
+    Alert {
+        id: [rule.id, ":", medicine].concat(),
+        kind: rule.kind,
+        severity: rule.severity,
+        medicines: vec![medicine.to_owned()],
+        mechanism: String::new(),
+        effect: rule.effect.to_owned(),
+        management: rule.management.to_owned(),
+        evidence: rule.evidence.to_owned(),
+        sources: sources(&rule.sources),
+        review: review(rule.review).to_owned(),
+    }
+}
+
+/// A kind as answers write it.
+#[must_use]
+pub fn kind_name(kind: AlertKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}

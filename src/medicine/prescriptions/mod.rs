@@ -1,0 +1,8 @@
+//! Prescriptions: drafted, checked, overridden with a reason, checked again,
+//! signed, and from then on unchangeable.
+
+pub mod model;
+pub mod routes;
+pub mod safety;
+pub mod signature;
+pub mod store;

@@ -1,0 +1,168 @@
+//! The calls of the REST API about prescriptions.
+
+use super::model::{Prescribe, Prescription, Status};
+use super::{safety, signature, store};
+use crate::audit::{self, Entry};
+use crate::authorization::{Action, Relationship};
+use crate::chat::model::IdInBody;
+use crate::error::{Result, conflict, not_found};
+use crate::http::cursor::{self, Limit};
+use crate::http::{Caller, Create, Invalid, Page, PathOf, QueryOf, created, idempotency, with_etag};
+use crate::id::Id;
+use crate::medicine::model::CheckAnswer;
+use crate::platform::DatabaseError;
+use crate::records::clinical_data::{AgeYears, PatientData};
+use crate::records::store::{PatientFile, patient_for};
+use crate::services::{App, Services};
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::response::Response;
+use axum::routing::{get, post};
+use deserr::Deserr;
+use std::sync::Arc;
+
+/// Paths of prescriptions.
+pub fn routes() -> Router<Arc<Services>> {
+    Router::new()
+        .route("/api/v1/prescriptions", get(list_prescriptions).post(prescribe))
+        .route("/api/v1/prescriptions/{id}", get(read_prescription))
+        .route("/api/v1/prescriptions/{id}/sign", post(sign_prescription))
+}
+
+/// What the record says of a patient, for a check.
+fn patient_data(app: &App, file: &PatientFile) -> PatientData {
+    PatientData {
+        age_years: file.age_years(app.now()).and_then(|age| AgeYears::new(age).ok()),
+        ..PatientData::default()
+    }
+}
+
+/// Write a prescription
+///
+/// A draft, checked against itself and what the patient takes. 409 with the alerts while one that interrupts is not overridden.
+#[utoipa::path(post, path = "/api/v1/prescriptions", tag = "Prescriptions", security(("bearer" = [])), request_body = Prescribe,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, body = Prescription), (status = 409, description = "/problems/unsafe-prescription", body = CheckAnswer)))]
+pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<Prescribe>) -> Result<Response> {
+    if let Some(response) = idempotency::replay(&app, &caller, key.as_ref()).await? {
+        return Ok(response);
+    }
+    let file = patient_for(&app, value.patient_id.0, caller.user_id).await?;
+    caller.require(&file.relationships, Action::Prescribe)?;
+    safety::require_known(&value.items.0)?;
+    let taken = store::taken(&app, &file).await?;
+    let answer = safety::judge(&patient_data(&app, &file), &value.items.0, &taken, &value.overrides)?;
+    let prescription = Prescription {
+        id: app.new_id()?,
+        status: Status::Draft,
+        patient_id: file.id,
+        encounter_id: value.encounter_id.map(|id| id.0),
+        prescriber_id: caller.user_id,
+        items: value.items.0,
+        overrides: value.overrides,
+        alerts: answer.alerts,
+        not_assessed: answer.not_assessed,
+        knowledge_version: answer.knowledge_version,
+        created_at: app.now(),
+        signed_at: None,
+        signature: None,
+        version: 1,
+    };
+    let entry = entry(&caller, &prescription, "prescription.drafted");
+    let batch = vec![store::insert(&app, &file, &prescription)?, audit::record(&app, entry)?];
+    let location = ["/api/v1/prescriptions/", &prescription.id.to_string()].concat();
+    idempotency::commit(&app, &caller, key.as_ref(), batch, created(&location, 1, &prescription)).await
+}
+
+fn entry(caller: &Caller, prescription: &Prescription, action: &'static str) -> Entry {
+    Entry { patient_id: Some(prescription.patient_id), actor_id: Some(caller.user_id), action, subject_id: Some(prescription.id) }
+}
+
+/// The prescription with the patient's file, for whom the table allows it.
+async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(PatientFile, Prescription)> {
+    let patient_id = store::patient_of(app, id).await?.ok_or_else(not_found)?;
+    let mut file = patient_for(app, patient_id, caller.user_id).await?;
+    let prescription = store::prescription(app, &file, id).await?.ok_or_else(not_found)?;
+    if prescription.prescriber_id == caller.user_id {
+        file.relationships.push(Relationship::Recorder);
+    }
+    caller.require(&file.relationships, action)?;
+    Ok((file, prescription))
+}
+
+/// Read a prescription
+#[utoipa::path(get, path = "/api/v1/prescriptions/{id}", tag = "Prescriptions", security(("bearer" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = Prescription)))]
+pub async fn read_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
+    let (_, prescription) = find(&app, &caller, id, Action::ReadPrescription).await?;
+    Ok(with_etag(prescription.version, &prescription))
+}
+
+/// Sign a prescription
+///
+/// It is checked again: what the patient takes may have changed. Once signed it cannot change.
+#[utoipa::path(post, path = "/api/v1/prescriptions/{id}/sign", tag = "Prescriptions", security(("bearer" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Prescription), (status = 409, description = "/problems/unsafe-prescription", body = CheckAnswer)))]
+pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
+    let (file, mut prescription) = find(&app, &caller, id, Action::SignPrescription).await?;
+    if prescription.prescriber_id != caller.user_id {
+        return Err(crate::error::forbidden("Only the doctor who wrote it signs it."));
+    }
+    if prescription.status == Status::Signed {
+        return Err(conflict("It is signed already."));
+    }
+    let taken = store::taken(&app, &file).await?;
+    let answer = safety::judge(&patient_data(&app, &file), &prescription.items, &taken, &prescription.overrides)?;
+    prescription.alerts = answer.alerts;
+    prescription.not_assessed = answer.not_assessed;
+    prescription.knowledge_version = answer.knowledge_version;
+    let signed_at = app.now();
+    let mac = signature::sign(&app.config.signing_keys, &prescription, signed_at);
+    let batch = vec![
+        store::sign(&app, &file, &prescription, signed_at, &mac)?,
+        audit::record(&app, entry(&caller, &prescription, "prescription.signed"))?,
+    ];
+    match app.batch(batch).await {
+        Ok(_) => {}
+        Err(DatabaseError::Conflict) => return Err(conflict("It was signed or changed at the same moment. Read it again.")),
+        Err(error) => return Err(error.into()),
+    }
+    prescription.status = Status::Signed;
+    prescription.signed_at = Some(signed_at);
+    prescription.signature = Some(mac);
+    prescription.version += 1;
+    Ok(with_etag(prescription.version, &prescription))
+}
+
+/// `GET /prescriptions`
+#[derive(Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct List {
+    patient_id: IdInBody,
+    #[deserr(default)]
+    limit: Limit,
+    #[deserr(default)]
+    cursor: Option<String>,
+}
+
+/// List a patient's prescriptions
+#[utoipa::path(get, path = "/api/v1/prescriptions", tag = "Prescriptions", security(("bearer" = [])),
+    params(("patient_id" = String, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Prescription>)))]
+pub async fn list_prescriptions(
+    app: App,
+    caller: Caller,
+    OriginalUri(uri): OriginalUri,
+    QueryOf(query): QueryOf<List>,
+) -> Result<Response> {
+    let file = patient_for(&app, query.patient_id.0, caller.user_id).await?;
+    caller.require(&file.relationships, Action::ReadPrescription)?;
+    let scope = ["prescriptions:", &file.id.to_string()].concat();
+    let keys = &app.config.signing_keys;
+    // Ids are hexadecimal: every one of them is before "g".
+    let before = cursor::open(keys, &scope, query.cursor.as_deref())?.unwrap_or_else(|| "g".into());
+    let items = store::prescriptions(&app, &file, &before, query.limit.rows() + 1).await?;
+    let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.id.to_string()));
+    Ok(page.respond(&uri))
+}

@@ -1,0 +1,66 @@
+//! Whether a prescription may be made: every alert that interrupts and touches
+//! one of its items must have been decided about by the prescriber.
+
+use super::model::{Item, Override};
+use crate::error::{Error, FieldError, Problem, Result, invalid};
+use crate::knowledge::tables::Severity;
+use crate::medicine::catalogue;
+use crate::medicine::check::{check, unrecognised};
+use crate::medicine::model::{Alert, CheckAnswer, NamedMedicine};
+use crate::problem;
+use crate::records::clinical_data::PatientData;
+
+/// Refuses items that are not in the catalogue: what is not known is never safe.
+///
+/// # Errors
+/// 422 on each of them, with names that may have been meant.
+pub fn require_known(items: &[Item]) -> Result<()> {
+    let unknown = items.iter().enumerate().filter(|(_, item)| catalogue::by_id(&item.medicine_id.0).is_none());
+    let errors: Vec<FieldError> = unknown
+        .map(|(at, item)| {
+            let names = catalogue::names();
+            let similar = unrecognised("items", &item.medicine_id.0, names, |at| Some(catalogue::get(at)?.id)).did_you_mean;
+            let hint = if similar.is_empty() { String::new() } else { [" Did you mean ", &similar.join(", "), "?"].concat() };
+            let pointer = ["/items/", &at.to_string(), "/medicine_id"].concat();
+            FieldError::body(pointer, "unknown_medicine", ["is not a medicine of the catalogue.", &hint].concat())
+        })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(invalid(errors)) }
+}
+
+/// Checks the items together with what the patient takes, and lets pass what is
+/// safe or was decided about. An override of a contraindication needs step-up.
+///
+/// # Errors
+/// 409 with the alerts; 403 for want of step-up; 422 for an override of nothing.
+pub fn judge(patient: &PatientData, items: &[Item], taken: &[Item], overrides: &[Override]) -> Result<CheckAnswer> {
+    let medicines: Vec<NamedMedicine> = items.iter().chain(taken).map(NamedMedicine::from).collect();
+    let mut answer = check(patient, &medicines);
+    // What the patient takes already is not this prescription's to answer for.
+    answer.alerts.retain(|alert| alert.medicines.iter().any(|id| items.iter().any(|item| item.medicine_id.0 == *id)));
+    let of_nothing = overrides.iter().enumerate().filter(|(_, decided)| !answer.alerts.iter().any(|alert| alert.id == decided.alert.0));
+    let errors: Vec<FieldError> = of_nothing
+        .map(|(at, _)| FieldError::body(["/overrides/", &at.to_string(), "/alert"].concat(), "unknown_alert", "is not an alert of this prescription"))
+        .collect();
+    if !errors.is_empty() {
+        return Err(invalid(errors));
+    }
+    let decided = |alert: &Alert| overrides.iter().any(|decision| decision.alert.0 == alert.id);
+    let open = answer.alerts.iter().filter(|alert| alert.interrupts() && !decided(alert)).count();
+    if open > 0 {
+        return Err(unsafe_prescription(open, &answer));
+    }
+    if answer.alerts.iter().any(|alert| alert.severity == Severity::Contraindicated) {
+        return Err(Problem::new(&problem::STEP_UP_REQUIRED, "Overriding a contraindication needs a second factor, which this account has not given.").into());
+    }
+    Ok(answer)
+}
+
+fn unsafe_prescription(open: usize, answer: &CheckAnswer) -> Error {
+    let detail = [&open.to_string(), " alert(s) must be decided about before this can be prescribed."].concat();
+    Problem::new(&problem::UNSAFE_PRESCRIPTION, detail)
+        .with("alerts", &answer.alerts)
+        .with("unknown", &answer.unknown)
+        .with("not_assessed", &answer.not_assessed)
+        .into()
+}

@@ -1,0 +1,165 @@
+//! All SQL about prescriptions.
+
+use super::model::{Content, Item, Prescription, Status};
+use crate::encryption::DataKey;
+use crate::error::Result;
+use crate::id::{Id, Timestamp};
+use crate::platform::Statement;
+use crate::records::store::PatientFile;
+use crate::services::App;
+use serde::Deserialize;
+
+fn about(id: Id) -> String {
+    ["prescriptions.content:", &id.to_string()].concat()
+}
+
+/// Stores a draft.
+///
+/// # Errors
+/// When the host has no randomness.
+pub fn insert(app: &App, file: &PatientFile, prescription: &Prescription) -> Result<Statement> {
+    Ok(Statement::new(
+        "INSERT INTO prescriptions (id, patient_id, organization_id, encounter_id, recorded_by, status,
+                                    content_sealed, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'draft', ?6, ?7, ?7)",
+    )
+    .bind(prescription.id)
+    .bind(prescription.patient_id)
+    .bind(file.organization_id)
+    .bind(prescription.encounter_id)
+    .bind(prescription.prescriber_id)
+    .bind(seal(app, &file.key, prescription)?)
+    .bind(prescription.created_at.0))
+}
+
+/// Makes a draft of this version a signed prescription. That the prescriber is
+/// still a doctor is asked in the same statement.
+///
+/// # Errors
+/// When the host has no randomness.
+pub fn sign(app: &App, file: &PatientFile, prescription: &Prescription, signed_at: Timestamp, signature: &str) -> Result<Statement> {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let until = prescription.longest_days().map(|days| signed_at.0 + i64::from(days) * DAY_MS);
+    Ok(Statement::new(
+        "UPDATE prescriptions SET status = 'signed', content_sealed = ?1, signed_at = ?2, signature = ?3,
+                active_until = ?4, version = version + 1, updated_at = ?2
+         WHERE id = ?5 AND version = ?6 AND status = 'draft'
+           AND EXISTS (SELECT 1 FROM staff WHERE user_id = ?7 AND role = 'doctor' AND ended_at IS NULL)",
+    )
+    .bind(seal(app, &file.key, prescription)?)
+    .bind(signed_at.0)
+    .bind(signature)
+    .bind(until)
+    .bind(prescription.id)
+    .bind(prescription.version)
+    .bind(prescription.prescriber_id)
+    .expect_one())
+}
+
+fn seal(app: &App, key: &DataKey, prescription: &Prescription) -> Result<String> {
+    let content = Content {
+        items: prescription.items.clone(),
+        overrides: prescription.overrides.clone(),
+        alerts: prescription.alerts.clone(),
+        not_assessed: prescription.not_assessed.clone(),
+        knowledge_version: prescription.knowledge_version.clone(),
+    };
+    Ok(key.seal_json(app.entropy.as_ref(), &about(prescription.id), &content)?)
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: Id,
+    patient_id: Id,
+    encounter_id: Option<Id>,
+    recorded_by: Id,
+    status: Status,
+    content_sealed: String,
+    signed_at: Option<i64>,
+    signature: Option<String>,
+    version: i64,
+    created_at: i64,
+}
+
+impl Row {
+    fn open(self, key: &DataKey) -> Result<Prescription> {
+        let content: Content = key.open_json(&about(self.id), &self.content_sealed)?;
+        Ok(Prescription {
+            id: self.id,
+            status: self.status,
+            patient_id: self.patient_id,
+            encounter_id: self.encounter_id,
+            prescriber_id: self.recorded_by,
+            items: content.items,
+            overrides: content.overrides,
+            alerts: content.alerts,
+            not_assessed: content.not_assessed,
+            knowledge_version: content.knowledge_version,
+            created_at: Timestamp(self.created_at),
+            signed_at: self.signed_at.map(Timestamp),
+            signature: self.signature,
+            version: self.version,
+        })
+    }
+}
+
+/// Whose prescription it is; `None` when there is no such prescription.
+///
+/// # Errors
+/// When the database fails.
+pub async fn patient_of(app: &App, id: Id) -> Result<Option<Id>> {
+    #[derive(Deserialize)]
+    struct Found {
+        patient_id: Id,
+    }
+    let select = Statement::new("SELECT patient_id FROM prescriptions WHERE id = ?1").bind(id);
+    Ok(app.query(select).await?.first::<Found>()?.map(|found| found.patient_id))
+}
+
+/// The prescription of this patient.
+///
+/// # Errors
+/// When the database fails or the content does not open.
+pub async fn prescription(app: &App, file: &PatientFile, id: Id) -> Result<Option<Prescription>> {
+    let select = Statement::new(
+        "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
+         FROM prescriptions WHERE id = ?1 AND patient_id = ?2",
+    )
+    .bind(id)
+    .bind(file.id);
+    app.query(select).await?.first::<Row>()?.map(|row| row.open(&file.key)).transpose()
+}
+
+/// A page of a patient's prescriptions, latest first.
+///
+/// # Errors
+/// When the database fails or a content does not open.
+pub async fn prescriptions(app: &App, file: &PatientFile, before: &str, rows: usize) -> Result<Vec<Prescription>> {
+    let select = Statement::new(
+        "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
+         FROM prescriptions WHERE patient_id = ?1 AND status IN ('draft', 'signed') AND id < ?2
+         ORDER BY id DESC LIMIT ?3",
+    )
+    .bind(file.id)
+    .bind(before)
+    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    app.query(select).await?.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect()
+}
+
+/// What the patient takes by prescriptions that are signed and not over.
+///
+/// # Errors
+/// When the database fails or a content does not open.
+pub async fn taken(app: &App, file: &PatientFile) -> Result<Vec<Item>> {
+    let select = Statement::new(
+        "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
+         FROM prescriptions WHERE patient_id = ?1 AND status = 'signed' AND (active_until IS NULL OR active_until > ?2)",
+    )
+    .bind(file.id)
+    .bind(app.now().0);
+    let mut items = Vec::new();
+    for row in app.query(select).await?.all::<Row>()? {
+        items.extend(row.open(&file.key)?.items);
+    }
+    Ok(items)
+}

@@ -1,0 +1,90 @@
+//! The medicine catalogue and the check. Neither touches the database.
+
+use super::catalogue::{self, MedicineSummary, summary};
+use super::check;
+use super::model::{CheckAnswer, CheckRequest};
+use crate::error::{Result, not_found};
+use crate::http::cursor::{self, Limit};
+use crate::http::{Invalid, JsonBody, Page, PathOf, QueryOf};
+use crate::knowledge::medicine;
+use crate::knowledge::tables::Index;
+use crate::names::Match;
+use crate::services::{App, Services};
+use axum::extract::OriginalUri;
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use deserr::Deserr;
+use std::sync::Arc;
+
+/// Paths of this domain.
+pub fn routes() -> Router<Arc<Services>> {
+    Router::new()
+        .route("/api/v1/medicines", get(list_medicines))
+        .route("/api/v1/medicines/check", post(check_medicines))
+        .route("/api/v1/medicines/{id}", get(read_medicine))
+        .merge(super::prescriptions::routes::routes())
+}
+
+/// `GET /medicines`
+#[derive(Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Search {
+    #[deserr(default)]
+    search: Option<String>,
+    #[deserr(default)]
+    atc: Option<String>,
+    #[deserr(default)]
+    form: Option<String>,
+    #[deserr(default)]
+    limit: Limit,
+    #[deserr(default)]
+    cursor: Option<String>,
+}
+
+/// Search the medicine catalogue
+///
+/// By the beginning of a word of the name, a synonym or a brand, with one typo when nothing else is found;
+/// by ATC code or a part of the tree; by dose form.
+#[utoipa::path(get, path = "/api/v1/medicines", tag = "Medicines",
+    params(("search" = Option<String>, Query, example = "amoxi"), ("atc" = Option<String>, Query), ("form" = Option<String>, Query),
+           ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<MedicineSummary>)))]
+pub async fn list_medicines(
+    app: App,
+    OriginalUri(uri): OriginalUri,
+    QueryOf(query): QueryOf<Search>,
+) -> Result<Response> {
+    const SCOPE: &str = "medicines";
+    let keys = &app.config.signing_keys;
+    let from: usize = cursor::open(keys, SCOPE, query.cursor.as_deref())?.and_then(|at| at.parse().ok()).unwrap_or(0);
+    let found: Vec<(Match, Index)> = match query.search.as_deref().map(str::trim) {
+        None | Some("") => (0..medicine().medicines.len()).filter_map(|at| Some((Match::Exact, Index::try_from(at).ok()?))).collect(),
+        Some(text) => catalogue::names().search(text),
+    };
+    let rows = found.into_iter().filter_map(|(_, at)| catalogue::get(at)).filter(|row| {
+        let atc = query.atc.as_ref().is_none_or(|code| row.atc.iter().any(|own| own.starts_with(&code.to_uppercase())));
+        let form = query.form.as_ref().is_none_or(|form| row.forms.iter().any(|own| own.form.eq_ignore_ascii_case(form)));
+        atc && form
+    });
+    let items = rows.skip(from).take(query.limit.rows() + 1).map(summary).collect();
+    let next = from + query.limit.rows();
+    Ok(Page::new(items, query.limit, |_| cursor::seal(keys, SCOPE, &next.to_string())).respond(&uri))
+}
+
+/// Read one medicine
+#[utoipa::path(get, path = "/api/v1/medicines/{id}", tag = "Medicines", params(("id" = String, Path, example = "amoxicillin")),
+    responses((status = 200, body = MedicineSummary)))]
+pub async fn read_medicine(PathOf(id): PathOf<String>) -> Result<Json<MedicineSummary>> {
+    let row = catalogue::by_id(&id).and_then(catalogue::get).ok_or_else(not_found)?;
+    Ok(Json(summary(row)))
+}
+
+/// Check medicines
+///
+/// Against each other and against the patient. Nothing is stored. What is not known is said.
+#[utoipa::path(post, path = "/api/v1/medicines/check", tag = "Medicines", request_body = CheckRequest,
+    responses((status = 200, body = CheckAnswer)))]
+pub async fn check_medicines(JsonBody(body): JsonBody<CheckRequest>) -> Json<CheckAnswer> {
+    Json(check::check(&body.patient, &body.medicines.0))
+}

@@ -1,0 +1,114 @@
+use crate::chat::room::{Attachment, SocketId};
+use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
+use crate::chat::shell::{Host, Shell, Sockets};
+use crate::chat::store::{RoomStorage, SCHEMA};
+use crate::config::Config;
+use crate::platform::{Clock, Connected, DatabaseError, Entropy, HostError, Rooms, Rows, Statement};
+use async_trait::async_trait;
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Rooms in this process, each with an SQLite of its own; no sockets.
+pub struct NativeRooms {
+    config: Config,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    rooms: Mutex<BTreeMap<String, (Storage, Shell)>>,
+}
+
+impl NativeRooms {
+    /// No rooms yet.
+    #[must_use]
+    pub fn new(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { config, clock, entropy, rooms: Mutex::default() }
+    }
+
+    /// Forgets what is in memory, as eviction does; storage stays.
+    pub fn evict_all(&self) {
+        for (_, shell) in self.rooms.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
+            *shell = Shell::default();
+        }
+    }
+}
+
+#[async_trait]
+impl Rooms for NativeRooms {
+    async fn call(&self, room_id: &str, call: &RoomCall) -> Result<RoomReply, HostError> {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if !rooms.contains_key(room_id) {
+            rooms.insert(room_id.to_owned(), (Storage::new()?, Shell::default()));
+        }
+        let Some((storage, shell)) = rooms.get_mut(room_id) else { return Ok(RoomReply::NotOpened) };
+        let host = Host {
+            storage,
+            sockets: &NoSockets,
+            clock: self.clock.as_ref(),
+            entropy: self.entropy.as_ref(),
+            config: &self.config,
+        };
+        shell.call(&host, room_id, call.clone())
+    }
+
+    async fn connect(&self, _: &str, _: &SocketRequest) -> Result<Connected, HostError> {
+        Ok(Connected::Unsupported)
+    }
+}
+
+/// A room's storage in memory.
+pub struct Storage(Connection);
+
+impl Storage {
+    /// An empty one, with the tables of a room.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn new() -> Result<Self, HostError> {
+        let connection = Connection::open_in_memory().map_err(failed)?;
+        for sql in SCHEMA {
+            connection.execute_batch(sql).map_err(failed)?;
+        }
+        Ok(Self(connection))
+    }
+}
+
+impl RoomStorage for Storage {
+    fn run(&self, statement: &Statement) -> Result<Rows, HostError> {
+        super::database::run(&self.0, statement).map_err(host_error)
+    }
+
+    fn transaction(&self, statements: &[Statement]) -> Result<(), HostError> {
+        let transaction = self.0.unchecked_transaction().map_err(failed)?;
+        for statement in statements {
+            super::database::run(&transaction, statement).map_err(host_error)?;
+        }
+        transaction.commit().map_err(failed)
+    }
+}
+
+fn failed(error: rusqlite::Error) -> HostError {
+    HostError::Failed(error.to_string())
+}
+
+fn host_error(error: DatabaseError) -> HostError {
+    match error {
+        DatabaseError::Host(error) => error,
+        other => HostError::Failed(format!("{other:?}")),
+    }
+}
+
+struct NoSockets;
+
+impl Sockets for NoSockets {
+    fn attachments(&self) -> Vec<Attachment> {
+        Vec::new()
+    }
+
+    fn attach(&self, _: &Attachment) {}
+
+    fn send(&self, _: &[SocketId], _: &str) {}
+
+    fn close(&self, _: SocketId, _: u16, _: &str) {}
+
+    fn set_alarm(&self, _: i64) {}
+}
