@@ -1,0 +1,114 @@
+//! The smaller ports, and the services made of all of them.
+
+use super::database::D1;
+use super::failed;
+use super::rooms::DurableRooms;
+use crate::config::Config;
+use crate::jobs::mailbox::DevelopmentMailbox;
+use crate::platform::{Cache, Clock, Entropy, HostError, Log, Mail, Mailer, Queue};
+use crate::services::Services;
+use async_trait::async_trait;
+use std::sync::Arc;
+use worker::send::SendFuture;
+use worker::{Env, KvStore, console_log};
+
+/// The isolate's clock. It stands still between events, as the platform wants it.
+pub struct JsClock;
+
+impl Clock for JsClock {
+    fn now_ms(&self) -> i64 {
+        // Milliseconds fit 53 bits for the next 285,000 years.
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within 53 bits")]
+        let now = js_sys::Date::now() as i64;
+        now
+    }
+}
+
+/// WebCrypto's randomness.
+pub struct JsEntropy;
+
+impl Entropy for JsEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), HostError> {
+        getrandom::fill(bytes).map_err(failed)
+    }
+}
+
+/// The console, which the platform collects.
+pub struct ConsoleLog;
+
+impl Log for ConsoleLog {
+    fn line(&self, json: &str) {
+        console_log!("{json}");
+    }
+}
+
+struct Kv(KvStore);
+
+#[async_trait]
+impl Cache for Kv {
+    async fn get(&self, key: &str) -> Result<Option<String>, HostError> {
+        SendFuture::new(async { self.0.get(key).text().await.map_err(failed) }).await
+    }
+
+    async fn put(&self, key: &str, value: &str, ttl_s: u32) -> Result<(), HostError> {
+        let put = async {
+            let builder = self.0.put(key, value).map_err(failed)?;
+            builder.expiration_ttl(u64::from(ttl_s.max(60))).execute().await.map_err(failed)
+        };
+        SendFuture::new(put).await
+    }
+}
+
+struct Jobs(worker::Queue);
+
+#[async_trait]
+impl Queue for Jobs {
+    async fn send(&self, job_id: &str) -> Result<(), HostError> {
+        let sent = SendFuture::new(self.0.send(job_id.to_owned())).await;
+        sent.map_err(|error| HostError::Unavailable(error.to_string()))
+    }
+}
+
+/// Stands where no mail provider is set up: nothing is lost, jobs wait in the outbox.
+struct NoMailer;
+
+#[async_trait]
+impl Mailer for NoMailer {
+    async fn send(&self, _: &Mail) -> Result<(), HostError> {
+        Err(HostError::Unavailable("no mail provider is set up for this environment".into()))
+    }
+}
+
+/// Reads the settings from variables and secrets.
+///
+/// # Errors
+/// One sentence for each setting that is missing or wrong.
+pub fn config(env: &Env) -> Result<Config, Vec<String>> {
+    Config::read(|name| env.var(name).ok().map(|value| value.to_string()))
+}
+
+/// The services of this isolate.
+///
+/// # Errors
+/// When a setting or a binding is missing or wrong.
+pub fn services(env: &Env) -> Result<Services, HostError> {
+    let config = config(env).map_err(|wrong| HostError::Failed(wrong.join("; ")))?;
+    let database: Arc<D1> = Arc::new(D1(env.d1("DB").map_err(failed)?));
+    let clock: Arc<JsClock> = Arc::new(JsClock);
+    let mailer: Arc<dyn Mailer> = if config.is_development() {
+        Arc::new(DevelopmentMailbox { database: database.clone(), clock: clock.clone() })
+    } else {
+        Arc::new(NoMailer)
+    };
+    Ok(Services {
+        config,
+        database,
+        cache: Arc::new(Kv(env.kv("CACHE").map_err(failed)?)),
+        queue: Arc::new(Jobs(env.queue("JOBS").map_err(failed)?)),
+        mailer,
+        rooms: Arc::new(DurableRooms(env.durable_object("ROOMS").map_err(failed)?)),
+        clock,
+        entropy: Arc::new(JsEntropy),
+        log: Arc::new(ConsoleLog),
+    })
+}

@@ -1,0 +1,54 @@
+// The worker's entry: the generated shim, and around it the one thing that a
+// panic needs from outside. A panic aborts the wasm instance, so nothing inside
+// can answer; the shim makes a new instance for the next request, and this says
+// to everyone who was on the old one that it was not their fault.
+import { WorkerEntrypoint } from "cloudflare:workers";
+import Instance, { RoomObject } from "../../../build/index.js";
+
+export { RoomObject };
+
+function internal(request, error) {
+  const id = crypto.randomUUID();
+  const path = new URL(request.url).pathname;
+  // The cause is for the log; the answer has the id alone.
+  console.log(JSON.stringify({ level: "error", event: "panic", request_id: id, cause: String(error) }));
+  const problem = {
+    type: "/problems/internal",
+    title: "Something went wrong here",
+    status: 500,
+    instance: path,
+    request_id: id,
+  };
+  return new Response(JSON.stringify(problem), {
+    status: 500,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "x-request-id": id,
+    },
+  });
+}
+
+export default class extends WorkerEntrypoint {
+  constructor(context, env) {
+    super(context, env);
+    this.instance = new Instance(context, env);
+  }
+
+  async fetch(request) {
+    try {
+      return await this.instance.fetch(request);
+    } catch (error) {
+      return internal(request, error);
+    }
+  }
+
+  queue(batch) {
+    return this.instance.queue(batch);
+  }
+
+  scheduled(controller) {
+    return this.instance.scheduled(controller);
+  }
+}

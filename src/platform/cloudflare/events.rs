@@ -1,0 +1,67 @@
+//! What the runtime calls: a request, a batch of jobs, the clock.
+
+use super::bindings;
+use super::request;
+use super::rooms::Upgraded;
+use crate::app;
+use crate::jobs::{consumer, outbox};
+use crate::services::{App, Services};
+use axum::Router;
+use std::sync::{Arc, OnceLock};
+use tower::ServiceExt;
+use worker::send::SendFuture;
+use worker::{Context, Env, Error, MessageBatch, MessageExt, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
+
+/// What an isolate makes once: the router, the keys, the services.
+struct Isolate {
+    services: Arc<Services>,
+    router: Router,
+}
+
+fn isolate(env: &Env) -> Result<&'static Isolate> {
+    static ISOLATE: OnceLock<Isolate> = OnceLock::new();
+    if let Some(isolate) = ISOLATE.get() {
+        return Ok(isolate);
+    }
+    let services = bindings::services(env).map_err(|error| Error::RustError(format!("{error:?}")))?;
+    let services = Arc::new(services);
+    Ok(ISOLATE.get_or_init(|| Isolate { router: app::router(services.clone()), services }))
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _: Context) -> Result<Response> {
+    let isolate = isolate(&env)?;
+    let request = request::read(request).await?;
+    let Ok(mut response) = isolate.router.clone().oneshot(request).await;
+    if let Some(upgraded) = response.extensions_mut().remove::<Upgraded>() {
+        let upgraded = upgraded.0.take();
+        return upgraded.ok_or_else(|| Error::RustError("a socket was answered twice".into()));
+    }
+    request::write(response).await
+}
+
+#[event(queue)]
+async fn queue(batch: MessageBatch<String>, env: Env, _: Context) -> Result<()> {
+    let isolate = isolate(&env)?;
+    let app = App::outside(isolate.services.clone(), "queue");
+    for message in batch.messages()? {
+        match SendFuture::new(consumer::run(&app, message.body())).await {
+            Ok(()) => message.ack(),
+            Err(_) => {
+                // The outbox knows when to try again; the sweep offers it then.
+                isolate.services.log.line(r#"{"level":"warn","event":"job_failed"}"#);
+                message.ack();
+            }
+        }
+    }
+    Ok(())
+}
+
+#[event(scheduled)]
+async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
+    let Ok(isolate) = isolate(&env) else { return };
+    let app = App::outside(isolate.services.clone(), "sweep");
+    if outbox::sweep(&app).await.is_err() {
+        isolate.services.log.line(r#"{"level":"warn","event":"sweep_failed"}"#);
+    }
+}
