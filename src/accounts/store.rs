@@ -236,13 +236,7 @@ pub fn read_account(app: &App, rows: &[Rows]) -> Result<Option<Account>> {
 /// # Errors
 /// When the database fails, or 404.
 pub async fn update_me(app: &App, me: &Me) -> Result<Statement> {
-    #[derive(Deserialize)]
-    struct Row {
-        wrapped_key: String,
-    }
-    let select = Statement::new("SELECT wrapped_key FROM users WHERE id = ?1").bind(me.id);
-    let row: Row = app.query(select).await?.first()?.ok_or_else(not_found)?;
-    let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(me.id), &row.wrapped_key)?;
+    let key = user_key(app, me.id).await?;
     Ok(Statement::new(
         "UPDATE users SET name_sealed = ?1, locale = ?2, country = ?3, version = version + 1, updated_at = ?4
          WHERE id = ?5 AND version = ?6",
@@ -366,4 +360,18 @@ pub fn spend_verification(token_hash: &str, now: Timestamp) -> [Statement; 2] {
         .bind(token_hash)
         .expect_one(),
     ]
+}
+
+/// The key under which a user's own things are sealed.
+///
+/// # Errors
+/// 404 when there is no such user.
+pub async fn user_key(app: &App, user_id: Id) -> Result<DataKey> {
+    #[derive(Deserialize)]
+    struct Row {
+        wrapped_key: String,
+    }
+    let select = Statement::new("SELECT wrapped_key FROM users WHERE id = ?1").bind(user_id);
+    let row: Row = app.query(select).await?.first()?.ok_or_else(not_found)?;
+    Ok(DataKey::unwrap_with(&app.config.master_keys, &about::user_key(user_id), &row.wrapped_key)?)
 }

@@ -1,2 +1,13 @@
-//! d
+//! Diagnosis: what a person says → findings → red flags, then the likely
+//! conditions, then the next best question. Deterministic, without any outside
+//! model, and every step names its rule and source.
+
+pub mod assess;
+pub mod case;
+pub mod inference;
+pub mod model;
+pub mod questions;
 pub mod routes;
+pub mod store;
+pub mod triage;
+pub mod understanding;

@@ -1,5 +1,288 @@
-//! d
-use crate::services::Services;
+//! The calls of the REST API about assessments, and the vocabulary.
+
+use super::assess::assess;
+use super::model::{Answers, Assess, Assessment, AssessmentStatus, Input};
+use super::store::{self, Filing, Stored};
+use crate::accounts::store::user_key;
+use crate::audit::{self, Entry};
+use crate::authorization::{Action, Relationship, Role};
+use crate::chat::model::IdInBody;
+use crate::encryption::DataKey;
+use crate::error::{Result, conflict};
+use crate::http::cursor::{self, Limit};
+use crate::http::{Caller, Create, Invalid, JsonBody, Page, PathOf, QueryOf, created, idempotency, with_etag};
+use crate::id::Id;
+use crate::knowledge::{diagnosis, sources};
+use crate::names::fold;
+use crate::platform::DatabaseError;
+use crate::records::store::patient_for;
+use crate::services::{App, Services};
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::response::Response;
+use axum::routing::{get, post};
+use deserr::Deserr;
+use serde::Serialize;
 use std::sync::Arc;
-/// d
-pub fn routes() -> axum::Router<Arc<Services>> { axum::Router::new() }
+use utoipa::ToSchema;
+
+/// Paths of this domain.
+pub fn routes() -> Router<Arc<Services>> {
+    Router::new()
+        .route("/api/v1/assessments", get(list_assessments).post(create_assessment))
+        .route("/api/v1/assessments/{id}", get(read_assessment))
+        .route("/api/v1/assessments/{id}/answers", post(answer_questions))
+        .route("/api/v1/conditions", get(list_conditions))
+        .route("/api/v1/findings", get(list_findings))
+}
+
+/// Assess symptoms
+///
+/// From plain words, findings, or both. With `patient_id` it is filed in the record.
+#[utoipa::path(post, path = "/api/v1/assessments", tag = "Assessments", security(("bearer" = [])), request_body = Assess,
+    params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = Assessment)))]
+pub async fn create_assessment(app: App, caller: Caller, Create { value, key }: Create<Assess>) -> Result<Response> {
+    if let Some(response) = idempotency::replay(&app, &caller, key.as_ref()).await? {
+        return Ok(response);
+    }
+    let encounter_id = value.encounter_id.map(|id| id.0);
+    let (data_key, filing) = match value.patient_id {
+        Some(IdInBody(patient_id)) => {
+            let file = patient_for(&app, patient_id, caller.user_id).await?;
+            caller.require(&file.relationships, Action::Assess)?;
+            let filing = Filing { patient_id: Some(patient_id), organization_id: file.organization_id, encounter_id, recorded_by: caller.user_id };
+            (file.key, filing)
+        }
+        None => {
+            caller.require(&[Relationship::Anyone], Action::Assess)?;
+            let filing = Filing { patient_id: None, organization_id: None, encounter_id, recorded_by: caller.user_id };
+            (user_key(&app, caller.user_id).await?, filing)
+        }
+    };
+    let input = Input { asked: value, answers: Vec::new(), by_patient: !caller.is(Role::Doctor) };
+    let outcome = assess(&input);
+    let id = app.new_id()?;
+    let entry = Entry { patient_id: filing.patient_id, actor_id: Some(caller.user_id), action: "assessment.made", subject_id: Some(id) };
+    let batch = vec![store::insert(&app, &data_key, id, &filing, &input, &outcome)?, audit::record(&app, entry)?];
+    let assessment = Assessment {
+        id,
+        patient_id: filing.patient_id,
+        encounter_id,
+        outcome,
+        created_at: app.now(),
+        version: 1,
+    };
+    let location = ["/api/v1/assessments/", &id.to_string()].concat();
+    idempotency::commit(&app, &caller, key.as_ref(), batch, created(&location, 1, &assessment)).await
+}
+
+/// The assessment with the key that opens it, for whom the table allows it.
+async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(Stored, DataKey)> {
+    let stored = store::assessment(app, id).await?;
+    let own = if stored.recorded_by == caller.user_id { Relationship::Recorder } else { Relationship::None };
+    match stored.patient_id {
+        Some(patient_id) => {
+            let mut file = patient_for(app, patient_id, caller.user_id).await?;
+            // Who has made it loses it with the relationship: then only its being there is left.
+            if file.relationships != [Relationship::None] {
+                file.relationships.push(own);
+            }
+            caller.require(&file.relationships, action)?;
+            Ok((stored, file.key))
+        }
+        None => {
+            caller.require(&[own], action)?;
+            Ok((stored, user_key(app, caller.user_id).await?))
+        }
+    }
+}
+
+/// Read an assessment
+#[utoipa::path(get, path = "/api/v1/assessments/{id}", tag = "Assessments", security(("bearer" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = Assessment)))]
+pub async fn read_assessment(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
+    let (stored, key) = find(&app, &caller, id, Action::ReadAssessment).await?;
+    Ok(with_etag(stored.version, &stored.assessment(&key)?))
+}
+
+/// Answer questions
+///
+/// Answers may be given to any finding, not only to the one that was asked for.
+#[utoipa::path(post, path = "/api/v1/assessments/{id}/answers", tag = "Assessments", security(("bearer" = [])),
+    params(("id" = String, Path)), request_body = Answers, responses((status = 200, body = Assessment)))]
+pub async fn answer_questions(
+    app: App,
+    caller: Caller,
+    PathOf(id): PathOf<Id>,
+    JsonBody(body): JsonBody<Answers>,
+) -> Result<Response> {
+    let (stored, key) = find(&app, &caller, id, Action::AnswerAssessment).await?;
+    let mut assessment = stored.assessment(&key)?;
+    if assessment.outcome.status == AssessmentStatus::Complete {
+        return Err(conflict("This assessment is complete. Begin a new one when something has changed."));
+    }
+    let mut input = stored.input(&key)?;
+    input.answers.extend(body.answers.0);
+    assessment.outcome = assess(&input);
+    let entry = Entry { patient_id: stored.patient_id, actor_id: Some(caller.user_id), action: "assessment.answered", subject_id: Some(id) };
+    let batch = vec![
+        store::update(&app, &key, id, stored.version, &input, &assessment.outcome)?,
+        audit::record(&app, entry)?,
+    ];
+    match app.batch(batch).await {
+        Ok(_) => assessment.version += 1,
+        Err(DatabaseError::Conflict) => return Err(conflict("It was answered at the same moment. Read it again.")),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(with_etag(assessment.version, &assessment))
+}
+
+/// `GET /assessments`
+#[derive(Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct List {
+    #[deserr(default)]
+    patient_id: Option<IdInBody>,
+    #[deserr(default)]
+    limit: Limit,
+    #[deserr(default)]
+    cursor: Option<String>,
+}
+
+/// List assessments
+///
+/// Those in a record with `patient_id`, otherwise one's own that are in none.
+#[utoipa::path(get, path = "/api/v1/assessments", tag = "Assessments", security(("bearer" = [])),
+    params(("patient_id" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Assessment>)))]
+pub async fn list_assessments(
+    app: App,
+    caller: Caller,
+    OriginalUri(uri): OriginalUri,
+    QueryOf(query): QueryOf<List>,
+) -> Result<Response> {
+    let keys = &app.config.signing_keys;
+    let owner = query.patient_id.map_or(caller.user_id, |id| id.0);
+    let scope = ["assessments:", &owner.to_string()].concat();
+    // Ids are hexadecimal: every one of them is before "g".
+    let before = cursor::open(keys, &scope, query.cursor.as_deref())?.unwrap_or_else(|| "g".into());
+    let rows = query.limit.rows() + 1;
+    let (stored, key) = match query.patient_id {
+        Some(IdInBody(patient_id)) => {
+            let file = patient_for(&app, patient_id, caller.user_id).await?;
+            caller.require(&file.relationships, Action::ReadAssessment)?;
+            (store::filed_assessments(&app, patient_id, &before, rows).await?, file.key)
+        }
+        None => {
+            caller.require(&[Relationship::Anyone], Action::UseOwnAccount)?;
+            (store::own_assessments(&app, caller.user_id, &before, rows).await?, user_key(&app, caller.user_id).await?)
+        }
+    };
+    let items = stored.iter().map(|stored| stored.assessment(&key)).collect::<Result<_>>()?;
+    let page = Page::new(items, query.limit, |last: &Assessment| cursor::seal(keys, &scope, &last.id.to_string()));
+    Ok(page.respond(&uri))
+}
+
+/// A list of the vocabulary.
+#[derive(Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Vocabulary {
+    #[deserr(default)]
+    search: Option<String>,
+    #[deserr(default)]
+    limit: Limit,
+    #[deserr(default)]
+    cursor: Option<String>,
+}
+
+impl Vocabulary {
+    /// The rows on this page, and from where on the next one begins.
+    fn page<T, S: Serialize>(
+        &self,
+        app: &App,
+        scope: &str,
+        rows: &'static [T],
+        names: impl Fn(&T) -> bool,
+        summary: impl Fn(&'static T) -> S,
+    ) -> Result<Page<S>> {
+        let keys = &app.config.signing_keys;
+        let from: usize = cursor::open(keys, scope, self.cursor.as_deref())?.and_then(|at| at.parse().ok()).unwrap_or(0);
+        let items = rows.iter().filter(|row| names(row)).skip(from).take(self.limit.rows() + 1).map(summary).collect();
+        let next = from + self.limit.rows();
+        Ok(Page::new(items, self.limit, |_| cursor::seal(keys, scope, &next.to_string())))
+    }
+
+    fn finds<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> bool {
+        let Some(search) = self.search.as_deref().map(fold) else { return true };
+        names.into_iter().any(|name| fold(name).split(' ').any(|word| word.starts_with(&search)) || fold(name).starts_with(&search))
+    }
+}
+
+/// A condition of the vocabulary.
+#[derive(Serialize, ToSchema)]
+pub struct ConditionSummary {
+    /// Slug.
+    pub id: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// ICD-10 code.
+    pub icd10: &'static str,
+    /// How soon it should be seen.
+    pub urgency: crate::knowledge::tables::Urgency,
+    /// Where the row stands.
+    pub sources: Vec<String>,
+    /// `unreviewed`, or the clinician who read the row.
+    pub review: &'static str,
+}
+
+/// List conditions
+#[utoipa::path(get, path = "/api/v1/conditions", tag = "Assessments",
+    params(("search" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<ConditionSummary>)))]
+pub async fn list_conditions(app: App, OriginalUri(uri): OriginalUri, QueryOf(query): QueryOf<Vocabulary>) -> Result<Response> {
+    let page = query.page(&app, "conditions", &diagnosis().conditions, |row| query.finds([row.id, row.name]), |row| ConditionSummary {
+        id: row.id,
+        name: row.name,
+        icd10: row.icd10,
+        urgency: row.urgency,
+        sources: sources(&row.sources),
+        review: crate::knowledge::review(row.review),
+    })?;
+    Ok(page.respond(&uri))
+}
+
+/// A finding of the vocabulary.
+#[derive(Serialize, ToSchema)]
+pub struct FindingSummary {
+    /// Slug.
+    pub id: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// What to ask.
+    pub question: &'static str,
+    /// How people say it.
+    pub phrases: &'static [&'static str],
+    /// Where the row stands.
+    pub sources: Vec<String>,
+}
+
+/// List findings
+#[utoipa::path(get, path = "/api/v1/findings", tag = "Assessments", security(("bearer" = [])),
+    params(("search" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<FindingSummary>)))]
+pub async fn list_findings(
+    app: App,
+    _: Caller,
+    OriginalUri(uri): OriginalUri,
+    QueryOf(query): QueryOf<Vocabulary>,
+) -> Result<Response> {
+    let found = |row: &crate::knowledge::tables::Finding| query.finds([row.id, row.name].into_iter().chain(row.phrases.iter().copied()));
+    let page = query.page(&app, "findings", &diagnosis().findings, found, |row| FindingSummary {
+        id: row.id,
+        name: row.name,
+        question: row.question,
+        phrases: &row.phrases,
+        sources: sources(&row.sources),
+    })?;
+    Ok(page.respond(&uri))
+}

@@ -101,7 +101,9 @@ impl DeserializeError for Invalid {
     }
 }
 
-fn pointer(location: ValuePointerRef) -> String {
+/// The JSON Pointer to a place in the body.
+#[must_use]
+pub fn pointer(location: ValuePointerRef) -> String {
     match location {
         ValuePointerRef::Origin => String::new(),
         ValuePointerRef::Key { key, prev } => [&pointer(*prev), "/", &escape(key)].concat(),

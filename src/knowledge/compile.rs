@@ -18,6 +18,13 @@ pub fn pack(root: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Vec<String>> {
     let diagnosis = diagnosis(&raw, &names, &mut citations, &mut check);
     let comorbidities = comorbidities(&raw, &names, &mut citations, &mut check);
     let medicine = medicine(&raw, &names, &mut citations, &mut check);
+    let mut numbers = Vec::new();
+    for row in &raw.emergency_numbers {
+        citations.read(&row.source, &format!("emergency_numbers {}", row.country), &mut check);
+        numbers.push((row.country.as_str(), row.number.as_str()));
+    }
+    numbers.sort_unstable();
+    check.that(numbers.iter().any(|(country, _)| *country == "default"), || "emergency_numbers: no default".into());
     let texts = raw.texts.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
     for flag in &raw.red_flags {
         let known = raw.texts.contains_key(&flag.action);
@@ -31,6 +38,7 @@ pub fn pack(root: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Vec<String>> {
         documents: citations.documents.iter().map(String::as_str).collect(),
         citations: citations.list.iter().map(|(d, s)| (*d, s.as_str())).collect(),
         texts,
+        emergency_numbers: numbers,
     };
     Ok(vec![
         ("library.bin", bytes(&library)),
@@ -213,6 +221,15 @@ struct AllergyRow {
     review: String,
 }
 
+#[derive(Deserialize)]
+struct EmergencyNumberRow {
+    country: String,
+    number: String,
+    source: String,
+    #[expect(dead_code, reason = "a telephone number needs no clinician")]
+    review: String,
+}
+
 /// All rows as they stand in the files.
 struct Raw {
     version: String,
@@ -227,6 +244,7 @@ struct Raw {
     interactions: Vec<InteractionRow>,
     cautions: Vec<CautionRow>,
     allergies: Vec<AllergyRow>,
+    emergency_numbers: Vec<EmergencyNumberRow>,
     texts: BTreeMap<String, String>,
 }
 
@@ -249,6 +267,7 @@ impl Raw {
             interactions: sorted(rows(root, "interactions", &mut hash, check), |row: &InteractionRow| &row.id),
             cautions: sorted(rows(root, "cautions", &mut hash, check), |row: &CautionRow| &row.id),
             allergies: sorted(rows(root, "allergies", &mut hash, check), |row: &AllergyRow| &row.id),
+            emergency_numbers: rows(root, "emergency_numbers", &mut hash, check),
             texts,
             version: hash.finish(),
         }

@@ -59,6 +59,14 @@ pub fn text(key: &'static str) -> &'static str {
     texts.binary_search_by(|(known, _)| (*known).cmp(key)).map_or(key, |at| texts[at].1)
 }
 
+/// The number to call in an emergency in this country.
+#[must_use]
+pub fn emergency_number(country: Option<&str>) -> &'static str {
+    let numbers = &library().emergency_numbers;
+    let find = |country: &str| numbers.binary_search_by(|(known, _)| (*known).cmp(country)).ok();
+    country.and_then(find).or_else(|| find("default")).map_or("112", |at| numbers[at].1)
+}
+
 /// What a row says of its review.
 #[must_use]
 pub fn review(reviewer: &'static str) -> &'static str {

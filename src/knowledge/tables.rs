@@ -22,6 +22,8 @@ pub struct Library<'a> {
     pub citations: Vec<(Index, &'a str)>,
     /// Sentences by key, sorted by key.
     pub texts: Vec<(&'a str, &'a str)>,
+    /// Emergency number by country, sorted; `default` where the country is not known.
+    pub emergency_numbers: Vec<(&'a str, &'a str)>,
 }
 
 /// What kind of thing a finding is.

@@ -1,0 +1,137 @@
+//! One assessment, from everything that was said: red flags first, then the
+//! likely conditions, then the next question. Pure: the same input and tables
+//! give the same outcome.
+
+use super::case::{Case, finding};
+use super::inference::{Ranked, Weight, rank};
+use super::model::{
+    AssessmentStatus, ConditionCoding, Evidence, Input, MustNotMiss, NextQuestion, Outcome, RankedCondition,
+};
+use super::{questions, triage};
+use crate::knowledge::{review, sources, text, version};
+use crate::medicine::model::NotAssessed;
+use crate::records::clinical_data::{Pregnancy, Sex};
+
+/// Conditions in an answer.
+const MOST_CONDITIONS: usize = 10;
+/// Least probability of a condition in an answer.
+const WORTH_SAYING: f64 = 0.005;
+/// Dangerous conditions in an answer.
+const MOST_DANGERS: usize = 8;
+/// Log-odds that the findings must speak for a danger to name it: ln 3.
+const SPEAKS_FOR: f64 = 1.0986;
+/// Log-odds that findings must speak against a danger to let it go: ln 1/20.
+const SPEAKS_AGAINST: f64 = -2.9957;
+
+/// Assesses the case.
+#[must_use]
+pub fn assess(input: &Input) -> Outcome {
+    let case = Case::read(input);
+    let disclaimer = text("disclaimer.assessment").to_owned();
+    let knowledge_version = version().to_owned();
+    let not_assessed = not_assessed(&case);
+    if !case.understood {
+        return Outcome {
+            status: AssessmentStatus::NotUnderstood,
+            triage: None,
+            findings: case.seen,
+            conditions: Vec::new(),
+            must_not_miss: Vec::new(),
+            next_question: Some(what_is_wrong()),
+            unknown: case.unknown,
+            not_assessed,
+            disclaimer,
+            knowledge_version,
+        };
+    }
+    let ranked = rank(&case);
+    let next_question = questions::next(&case, &ranked, input.answers.len());
+    Outcome {
+        status: if next_question.is_some() { AssessmentStatus::Open } else { AssessmentStatus::Complete },
+        triage: Some(triage::triage(&case, &ranked)),
+        conditions: ranked.iter().take(MOST_CONDITIONS).filter(|r| r.probability >= WORTH_SAYING).map(ranked_condition).collect(),
+        must_not_miss: must_not_miss(&ranked),
+        next_question,
+        findings: case.seen,
+        unknown: case.unknown,
+        not_assessed,
+        disclaimer,
+        knowledge_version,
+    }
+}
+
+fn what_is_wrong() -> NextQuestion {
+    NextQuestion { finding: None, text: text("question.what_is_wrong").to_owned(), choices: Vec::new() }
+}
+
+fn not_assessed(case: &Case) -> Vec<NotAssessed> {
+    let patient = &case.patient;
+    let open = patient.pregnancy == Pregnancy::Unknown && patient.sex != Some(Sex::Male);
+    open.then(|| NotAssessed { kind: "pregnancy".into(), missing: "pregnancy".into() }).into_iter().collect()
+}
+
+fn ranked_condition(ranked: &Ranked) -> RankedCondition {
+    let condition = ranked.condition;
+    RankedCondition {
+        id: condition.id.to_owned(),
+        name: condition.name.to_owned(),
+        icd10: condition.icd10.to_owned(),
+        codings: vec![ConditionCoding {
+            system: "http://hl7.org/fhir/sid/icd-10".to_owned(),
+            code: condition.icd10.to_owned(),
+            display: condition.name.to_owned(),
+        }],
+        probability: rounded(ranked.probability),
+        urgency: condition.urgency,
+        evidence: ranked.weights.iter().filter_map(|weight| evidence(ranked, weight)).collect(),
+        advice: condition.advice.to_owned(),
+        sources: sources(&condition.sources),
+        review: review(condition.review).to_owned(),
+    }
+}
+
+fn evidence(ranked: &Ranked, weight: &Weight) -> Option<Evidence> {
+    let row = finding(weight.finding)?;
+    let likelihood = ranked.condition.likelihoods.iter().find(|likelihood| likelihood.finding == weight.finding)?;
+    Some(Evidence {
+        finding: row.id.to_owned(),
+        name: row.name.to_owned(),
+        weight: rounded(weight.weight),
+        sources: sources(&likelihood.sources),
+    })
+}
+
+/// Rounded down to three places: probabilities still make at most 1.
+fn rounded(value: f64) -> f64 {
+    (value * 1000.0).trunc() / 1000.0
+}
+
+/// Dangers for which something speaks, unless more than one finding together
+/// speaks strongly against them: a single absent symptom never lets one go.
+fn must_not_miss(ranked: &[Ranked]) -> Vec<MustNotMiss> {
+    let still_possible = |ranked: &&Ranked| {
+        let speaks_for: f64 = ranked.weights.iter().map(|weight| weight.weight.max(0.0)).sum();
+        let against: Vec<f64> = ranked.weights.iter().filter(|w| w.weight < 0.0).map(|w| w.weight).collect();
+        let let_go = against.len() > 1 && against.iter().sum::<f64>() + speaks_for <= SPEAKS_AGAINST;
+        ranked.condition.dangerous && speaks_for >= SPEAKS_FOR && !let_go
+    };
+    ranked.iter().filter(still_possible).take(MOST_DANGERS).map(danger).collect()
+}
+
+fn danger(ranked: &Ranked) -> MustNotMiss {
+    let speaking = ranked.weights.iter().filter(|weight| weight.present && weight.weight > 0.0).take(3);
+    let names: Vec<String> = speaking.filter_map(|weight| Some(finding(weight.finding)?.name.to_lowercase())).collect();
+    MustNotMiss {
+        id: ranked.condition.id.to_owned(),
+        name: ranked.condition.name.to_owned(),
+        icd10: ranked.condition.icd10.to_owned(),
+        why: text("must_not_miss.why").replace("{findings}", &names.join(", ")),
+    }
+}
+
+/// Whether an assessment still takes answers.
+#[must_use]
+pub fn takes_answers(outcome: &Outcome) -> bool {
+    outcome.status != AssessmentStatus::Complete
+}
+

@@ -1,0 +1,252 @@
+//! What is known of a case: every finding present, absent or unknown, and where
+//! that was said.
+
+use super::model::{Answer, Assess, FindingSeen, FindingState, Input, Vitals};
+use super::understanding::{Course, Lexicon, Mention, State, Subject, Understood, VitalKind, understand};
+use crate::knowledge::expression::{Atom, Facts, Quantity};
+use crate::knowledge::tables::{Finding, FindingKind, Index, Subject as MedicineSubject};
+use crate::knowledge::{comorbidities, diagnosis, find};
+use crate::medicine::catalogue;
+use crate::medicine::check::{comorbidities_of, unrecognised};
+use crate::medicine::facts::PatientFacts;
+use crate::medicine::model::Unknown;
+use crate::records::clinical_data::PatientData;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// The row with this index.
+#[must_use]
+pub fn finding(index: Index) -> Option<&'static Finding<'static>> {
+    diagnosis().findings.get(usize::from(index))
+}
+
+/// The index of this id.
+#[must_use]
+pub fn finding_by_id(id: &str) -> Option<Index> {
+    find(&diagnosis().findings, id, |row| row.id)
+}
+
+fn lexicon() -> &'static Lexicon {
+    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
+    LEXICON.get_or_init(|| {
+        Lexicon::new(diagnosis().findings.iter().enumerate().flat_map(|(at, row)| {
+            let at = Index::try_from(at).unwrap_or(Index::MAX);
+            row.phrases.iter().map(move |phrase| (at, *phrase))
+        }))
+    })
+}
+
+/// A case.
+pub struct Case {
+    /// What is known of the patient.
+    pub patient: PatientData,
+    /// State of each finding that anything was said about.
+    states: BTreeMap<Index, bool>,
+    /// Findings that a text once said were there: a red flag is not talked away.
+    ever_present: Vec<Index>,
+    /// As it was understood, in order.
+    pub seen: Vec<FindingSeen>,
+    /// What was measured.
+    pub vitals: Vitals,
+    /// How long the complaint has lasted.
+    pub duration_days: Option<f64>,
+    /// Whether anything at all was understood.
+    pub understood: bool,
+    /// Names that were not recognised.
+    pub unknown: Vec<Unknown>,
+    comorbidities: Option<Vec<Index>>,
+    medicines: Vec<Index>,
+}
+
+impl Case {
+    /// Reads everything that was said.
+    #[must_use]
+    pub fn read(input: &Input) -> Self {
+        let asked = &input.asked;
+        let mut unknown = Vec::new();
+        let patient = asked.patient.0.clone();
+        let comorbidities = comorbidities_of(&patient, &mut unknown);
+        let medicines = medicines_of(&patient, &mut unknown);
+        let text = asked.text.as_ref().map_or("", |text| text.0.as_str());
+        let read = understand(text, lexicon(), input.by_patient);
+        let mut case = Self {
+            states: BTreeMap::new(),
+            ever_present: Vec::new(),
+            seen: Vec::new(),
+            vitals: with_read_vitals(asked.vitals.clone().unwrap_or_default(), &read),
+            duration_days: read.duration_hours.map(|hours| hours / 24.0),
+            understood: false,
+            unknown,
+            comorbidities,
+            medicines,
+            patient,
+        };
+        case.take_history();
+        case.take_text(text, &read);
+        case.take_asked(asked);
+        for answer in &input.answers {
+            case.take_answer(&answer.finding.0, answer.state);
+        }
+        case
+    }
+
+    /// Whether a finding is there, as it stands now.
+    #[must_use]
+    pub fn state(&self, index: Index) -> Option<bool> {
+        self.states.get(&index).copied()
+    }
+
+    /// Findings with their states, those that follow from others among them.
+    pub fn states(&self) -> impl Iterator<Item = (Index, bool)> {
+        self.states.iter().map(|(index, present)| (*index, *present))
+    }
+
+    /// What the patient has by the comorbidities that were named.
+    fn take_history(&mut self) {
+        let rows = &comorbidities().comorbidities;
+        for index in self.comorbidities.clone().unwrap_or_default() {
+            if let Some(finding) = rows.get(usize::from(index)).and_then(|row| row.finding) {
+                self.set(finding, true);
+            }
+        }
+    }
+
+    fn take_text(&mut self, text: &str, read: &Understood) {
+        for mention in read.mentions.iter().filter(|mention| counts(mention)) {
+            let Some(row) = finding(mention.finding) else { continue };
+            self.understood = true;
+            let quote = text.get(mention.span.clone()).map(str::to_owned);
+            let state = match mention.state {
+                State::Present => FindingState::Present,
+                State::Absent => FindingState::Absent,
+                State::Uncertain => FindingState::Unknown,
+            };
+            match state {
+                FindingState::Present => self.set(mention.finding, true),
+                // Said to be there in one place and not in another: it may be there.
+                FindingState::Absent if self.state(mention.finding) != Some(true) => self.set(mention.finding, false),
+                FindingState::Absent => {}
+                FindingState::Unknown => self.remember_present(mention.finding),
+            }
+            self.seen.push(FindingSeen { id: row.id.to_owned(), name: row.name.to_owned(), state, quote });
+        }
+        self.understood |= !read.vitals.is_empty();
+    }
+
+    fn take_asked(&mut self, asked: &Assess) {
+        for Answer { id, state } in &asked.findings {
+            self.take_answer(&id.0, *state);
+        }
+    }
+
+    fn take_answer(&mut self, id: &str, state: FindingState) {
+        let Some((index, row)) = finding_by_id(id).and_then(|index| Some((index, finding(index)?))) else { return };
+        self.understood = true;
+        match state {
+            FindingState::Present => self.set(index, true),
+            FindingState::Absent => self.set(index, false),
+            FindingState::Unknown => {
+                self.states.remove(&index);
+            }
+        }
+        self.seen.retain(|seen| seen.id != id || seen.quote.is_some());
+        self.seen.push(FindingSeen { id: row.id.to_owned(), name: row.name.to_owned(), state, quote: None });
+    }
+
+    /// A finding brings what it implies; its absence takes away what implies it.
+    fn set(&mut self, index: Index, present: bool) {
+        self.states.insert(index, present);
+        if present {
+            self.remember_present(index);
+            for implied in finding(index).map(|row| row.implies.as_slice()).unwrap_or_default() {
+                self.states.insert(*implied, true);
+                self.remember_present(*implied);
+            }
+        } else {
+            for (at, row) in diagnosis().findings.iter().enumerate() {
+                let at = Index::try_from(at).unwrap_or(Index::MAX);
+                if row.implies.binary_search(&index).is_ok() {
+                    self.states.entry(at).or_insert(false);
+                }
+            }
+        }
+    }
+
+    fn remember_present(&mut self, index: Index) {
+        if !self.ever_present.contains(&index) {
+            self.ever_present.push(index);
+        }
+    }
+
+    fn quantity(&self, quantity: Quantity) -> Option<f64> {
+        let vitals = &self.vitals;
+        match quantity {
+            Quantity::TemperatureC => vitals.temperature_c.map(|v| v.0),
+            Quantity::HeartRatePerMin => vitals.heart_rate_per_min.map(|v| v.0),
+            Quantity::RespiratoryRatePerMin => vitals.respiratory_rate_per_min.map(|v| v.0),
+            Quantity::SystolicMmhg => vitals.systolic_mmhg.map(|v| v.0),
+            Quantity::DiastolicMmhg => vitals.diastolic_mmhg.map(|v| v.0),
+            Quantity::OxygenSaturationPercent => vitals.oxygen_saturation_percent.map(|v| v.0),
+            Quantity::GlucoseMmolL => vitals.glucose_mmol_l.map(|v| v.0),
+            Quantity::PainScore => vitals.pain_score.map(|v| v.0),
+            Quantity::DurationDays => self.duration_days,
+            other => self.patient_facts().quantity(other),
+        }
+    }
+
+    fn patient_facts(&self) -> PatientFacts<'_> {
+        PatientFacts { data: &self.patient, comorbidities: self.comorbidities.clone(), medicines: self.medicines.clone() }
+    }
+}
+
+impl Facts for Case {
+    /// For red flags. What is in doubt counts as present, what was never said as not met.
+    fn holds(&self, atom: &Atom) -> Option<bool> {
+        match *atom {
+            Atom::Finding(index) => Some(self.state(index) == Some(true) || self.ever_present.contains(&index)),
+            Atom::TakesMedicine(index) => Some(self.medicines.iter().any(|own| catalogue::is_subject(*own, MedicineSubject::Medicine(index)))),
+            Atom::TakesClass(class) => Some(self.medicines.iter().any(|own| catalogue::is_subject(*own, MedicineSubject::Class(class)))),
+            Atom::Compare(Quantity::GestationWeeks, ..) | Atom::Comorbidity(_) | Atom::IsMale(_) | Atom::Pregnant | Atom::Lactating => {
+                self.patient_facts().holds(atom)
+            }
+            Atom::Compare(quantity, comparison, bound) => self.quantity(quantity).map(|value| comparison.holds(value, bound)),
+        }
+    }
+}
+
+/// Only what the patient has: not what a relative had, nor a symptom of long ago.
+fn counts(mention: &Mention) -> bool {
+    let lasting = finding(mention.finding)
+        .is_some_and(|row| matches!(row.kind, FindingKind::History | FindingKind::RiskFactor | FindingKind::Exposure));
+    mention.subject == Subject::Patient && (mention.course == Course::Current || lasting)
+}
+
+fn with_read_vitals(mut vitals: Vitals, read: &Understood) -> Vitals {
+    use crate::records::clinical_data as units;
+    for measured in &read.vitals {
+        let value = measured.value;
+        // What was sent as a number stands before what was read in a text.
+        match measured.kind {
+            VitalKind::TemperatureC => vitals.temperature_c = vitals.temperature_c.or(units::TemperatureC::new(value).ok()),
+            VitalKind::HeartRate => vitals.heart_rate_per_min = vitals.heart_rate_per_min.or(units::HeartRate::new(value).ok()),
+            VitalKind::RespiratoryRate => vitals.respiratory_rate_per_min = vitals.respiratory_rate_per_min.or(units::RespiratoryRate::new(value).ok()),
+            VitalKind::Systolic => vitals.systolic_mmhg = vitals.systolic_mmhg.or(units::BloodPressure::new(value).ok()),
+            VitalKind::Diastolic => vitals.diastolic_mmhg = vitals.diastolic_mmhg.or(units::BloodPressure::new(value).ok()),
+            VitalKind::OxygenSaturation => vitals.oxygen_saturation_percent = vitals.oxygen_saturation_percent.or(units::OxygenSaturation::new(value).ok()),
+            VitalKind::GlucoseMmolL => vitals.glucose_mmol_l = vitals.glucose_mmol_l.or(units::Glucose::new(value).ok()),
+            VitalKind::PainScore => vitals.pain_score = vitals.pain_score.or(units::PainScore::new(value).ok()),
+        }
+    }
+    vitals
+}
+
+fn medicines_of(patient: &PatientData, unknown: &mut Vec<Unknown>) -> Vec<Index> {
+    let mut found = Vec::new();
+    for name in patient.medicines.iter().flatten() {
+        match catalogue::names().exact(&name.0).first() {
+            Some(index) => found.extend(catalogue::with_ingredients(*index)),
+            None => unknown.push(unrecognised("medicines", &name.0, catalogue::names(), |at| Some(catalogue::get(at)?.name))),
+        }
+    }
+    found
+}

@@ -1,0 +1,382 @@
+//! What people send and get about assessments.
+
+use crate::chat::model::IdInBody;
+use crate::error::FieldError;
+use crate::http::invalid::pointer;
+use crate::http::{Invalid, Reason};
+use crate::id::{Id, Timestamp};
+use crate::knowledge::tables::Urgency;
+use crate::medicine::model::{NotAssessed, Unknown};
+use crate::records::clinical_data::{
+    BloodPressure, Glucose, HeartRate, OxygenSaturation, PainScore, PatientData, RespiratoryRate, TemperatureC,
+};
+use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Whether a finding is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[deserr(rename_all = lowercase)]
+pub enum FindingState {
+    /// There.
+    Present,
+    /// Not there.
+    Absent,
+    /// Not known.
+    Unknown,
+}
+
+/// The id of a finding of the vocabulary.
+#[derive(Debug, Clone, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
+#[deserr(try_from(String) = FindingId::parse -> Reason)]
+#[serde(transparent)]
+pub struct FindingId(pub String);
+
+impl FindingId {
+    fn parse(text: String) -> Result<Self, Reason> {
+        if super::case::finding_by_id(&text).is_some() {
+            Ok(Self(text))
+        } else {
+            Err(Reason { code: "unknown_finding", message: "is not a finding; take one from /api/v1/findings".into() })
+        }
+    }
+}
+
+/// A finding that the caller knows of.
+#[derive(Debug, Clone, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Answer {
+    /// Which.
+    pub id: FindingId,
+    /// Whether it is there.
+    pub state: FindingState,
+}
+
+/// An answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct QuestionAnswer {
+    /// Which.
+    pub finding: FindingId,
+    /// Whether it is there.
+    pub state: FindingState,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Default, PartialEq, Deserr, Serialize, Deserialize, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Vitals {
+    /// Body temperature.
+    #[deserr(default)]
+    pub temperature_c: Option<TemperatureC>,
+    /// Pulse.
+    #[deserr(default)]
+    pub heart_rate_per_min: Option<HeartRate>,
+    /// Breathing rate.
+    #[deserr(default)]
+    pub respiratory_rate_per_min: Option<RespiratoryRate>,
+    /// Systolic blood pressure.
+    #[deserr(default)]
+    pub systolic_mmhg: Option<BloodPressure>,
+    /// Diastolic blood pressure.
+    #[deserr(default)]
+    pub diastolic_mmhg: Option<BloodPressure>,
+    /// Oxygen saturation.
+    #[deserr(default)]
+    pub oxygen_saturation_percent: Option<OxygenSaturation>,
+    /// Glucose in blood.
+    #[deserr(default)]
+    pub glucose_mmol_l: Option<Glucose>,
+    /// Pain as the patient rates it.
+    #[deserr(default)]
+    pub pain_score: Option<PainScore>,
+}
+
+/// A patient of whom at least age and sex are known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct AssessedPatient(pub PatientData);
+
+impl Deserr<Invalid> for AssessedPatient {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, Invalid> {
+        let data = PatientData::deserialize_from_value(value, location)?;
+        let missing = [("age_years", data.age_years.is_none()), ("sex", data.sex.is_none())];
+        let missing: Vec<FieldError> = missing
+            .into_iter()
+            .filter(|(_, missing)| *missing)
+            .map(|(field, _)| FieldError::body(pointer(location.push_key(field)), "missing", "is required"))
+            .collect();
+        if missing.is_empty() { Ok(Self(data)) } else { Err(Invalid(missing)) }
+    }
+}
+
+/// `POST /assessments`
+#[derive(Debug, Clone, Deserr, Serialize, Deserialize, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields, validate = Assess::says_something -> Reason)]
+pub struct Assess {
+    /// Whom it is about.
+    #[schema(value_type = PatientData)]
+    pub patient: AssessedPatient,
+    /// What is wrong, in plain words: at most 20,000 characters.
+    #[deserr(default)]
+    pub text: Option<Story>,
+    /// Findings that are known.
+    #[deserr(default)]
+    pub findings: Vec<Answer>,
+    /// What was measured.
+    #[deserr(default)]
+    pub vitals: Option<Vitals>,
+    /// Files it in this record.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>)]
+    #[serde(skip)]
+    pub patient_id: Option<IdInBody>,
+    /// The encounter that it belongs to.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>)]
+    #[serde(skip)]
+    pub encounter_id: Option<IdInBody>,
+    /// Language of the texts in the answer.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>)]
+    pub locale: Option<crate::accounts::model::Locale>,
+}
+
+impl Assess {
+    fn says_something(self, _: ValuePointerRef) -> Result<Self, Reason> {
+        if self.text.is_some() || !self.findings.is_empty() {
+            Ok(self)
+        } else {
+            Err(Reason { code: "missing", message: "needs text, or findings, or both".into() })
+        }
+    }
+}
+
+/// What is wrong, in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
+#[deserr(try_from(String) = Story::parse -> Reason)]
+#[serde(transparent)]
+pub struct Story(pub String);
+
+impl Story {
+    fn parse(text: String) -> Result<Self, Reason> {
+        if text.chars().count() <= 20_000 {
+            Ok(Self(text))
+        } else {
+            Err(Reason::out_of_range("must have at most 20,000 characters"))
+        }
+    }
+}
+
+/// `POST /assessments/{id}/answers`
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Answers {
+    /// The answers.
+    #[schema(value_type = Vec<QuestionAnswer>)]
+    pub answers: AnswerList,
+}
+
+/// One to fifty answers.
+#[derive(Debug, Deserr)]
+#[deserr(error = Invalid, try_from(Vec<QuestionAnswer>) = AnswerList::new -> Reason)]
+pub struct AnswerList(pub Vec<QuestionAnswer>);
+
+impl AnswerList {
+    fn new(answers: Vec<QuestionAnswer>) -> Result<Self, Reason> {
+        if (1..=50).contains(&answers.len()) {
+            Ok(Self(answers))
+        } else {
+            Err(Reason::out_of_range("must hold 1 to 50 answers"))
+        }
+    }
+}
+
+/// Everything that an assessment was made from; it is reproduced from this.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Input {
+    /// What was sent first.
+    pub asked: Assess,
+    /// Answers since, in order.
+    pub answers: Vec<QuestionAnswer>,
+    /// Whether the text was written by the patient or somebody who asks for them.
+    pub by_patient: bool,
+}
+
+/// Whether more can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AssessmentStatus {
+    /// Questions can be answered.
+    Open,
+    /// Enough is known.
+    Complete,
+    /// The text gave nothing to go by.
+    NotUnderstood,
+}
+
+/// A rule that decided the level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TriageReason {
+    /// Its id.
+    pub rule: String,
+    /// What was seen and why it matters.
+    pub text: String,
+    /// Where it stands.
+    pub source: String,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TriageAction {
+    /// In words.
+    pub text: String,
+    /// `call`, `go`, `see`, `care` or `watch`.
+    pub kind: String,
+}
+
+/// When and where to be seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Triage {
+    /// How soon.
+    pub level: Urgency,
+    /// Why.
+    pub reasons: Vec<TriageReason>,
+    /// What to do, first things first.
+    pub actions: Vec<TriageAction>,
+}
+
+/// A finding as it was understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FindingSeen {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is there.
+    pub state: FindingState,
+    /// The words that it came from.
+    pub quote: Option<String>,
+}
+
+/// How a finding speaks for or against a condition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
+    /// The finding.
+    pub finding: String,
+    /// Its name.
+    pub name: String,
+    /// The log-odds that it added.
+    pub weight: f64,
+    /// Where its frequency stands.
+    pub sources: Vec<String>,
+}
+
+/// A coded thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConditionCoding {
+    /// Code system, a URI.
+    pub system: String,
+    /// Code.
+    pub code: String,
+    /// Its display text.
+    pub display: String,
+}
+
+/// A condition that may explain it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RankedCondition {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// ICD-10 code.
+    pub icd10: String,
+    /// The same in code systems.
+    pub codings: Vec<ConditionCoding>,
+    /// Probability; all of them and "something else" make 1.
+    pub probability: f64,
+    /// How soon it should be seen.
+    pub urgency: Urgency,
+    /// What speaks for and against it, strongest first.
+    pub evidence: Vec<Evidence>,
+    /// What it usually needs.
+    pub advice: String,
+    /// Where it stands.
+    pub sources: Vec<String>,
+    /// `unreviewed`, or the clinician who read the row.
+    pub review: String,
+}
+
+/// A dangerous condition that is still possible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MustNotMiss {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// ICD-10 code.
+    pub icd10: String,
+    /// What speaks for it.
+    pub why: String,
+}
+
+/// The question that would tell most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NextQuestion {
+    /// The finding asked for; `null` when it is asked what is wrong at all.
+    pub finding: Option<String>,
+    /// In lay words.
+    pub text: String,
+    /// What can be answered.
+    pub choices: Vec<FindingState>,
+}
+
+/// What an assessment comes to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Outcome {
+    /// Whether more can be asked.
+    pub status: AssessmentStatus,
+    /// When and where to be seen; `null` when nothing was understood.
+    pub triage: Option<Triage>,
+    /// What was understood.
+    pub findings: Vec<FindingSeen>,
+    /// What may explain it, likeliest first.
+    pub conditions: Vec<RankedCondition>,
+    /// Dangerous conditions that are still possible.
+    pub must_not_miss: Vec<MustNotMiss>,
+    /// The question that would tell most; `null` when enough is known.
+    pub next_question: Option<NextQuestion>,
+    /// Names that were not recognised.
+    pub unknown: Vec<Unknown>,
+    /// What could not be judged.
+    pub not_assessed: Vec<NotAssessed>,
+    /// What this is not.
+    pub disclaimer: String,
+    /// Version of the tables.
+    pub knowledge_version: String,
+}
+
+/// An assessment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Assessment {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: Id,
+    /// The record that it is filed in.
+    #[schema(value_type = Option<String>)]
+    pub patient_id: Option<Id>,
+    /// The encounter that it belongs to.
+    #[schema(value_type = Option<String>)]
+    pub encounter_id: Option<Id>,
+    /// What it comes to.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// When it was begun.
+    #[schema(value_type = String)]
+    pub created_at: Timestamp,
+    /// Counts changes; also the `ETag`.
+    #[serde(skip)]
+    pub version: i64,
+}
