@@ -1,13 +1,11 @@
 //! Packs `schema/knowledge` and embeds `migrations`, after checking them: a table
 //! that does not hold together stops the build.
 
-#[path = "src/knowledge/compile.rs"]
-mod compile;
 #[path = "src/knowledge/expression.rs"]
 #[expect(dead_code, reason = "the build writes expressions, the crate evaluates them")]
 mod expression;
-#[path = "src/knowledge/parse.rs"]
-mod parse;
+#[path = "src/knowledge/packing/mod.rs"]
+mod packing;
 #[path = "src/knowledge/tables.rs"]
 mod tables;
 
@@ -20,7 +18,7 @@ fn main() {
     println!("cargo:rerun-if-changed=schema/knowledge");
     println!("cargo:rerun-if-changed=migrations");
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    let packed = match compile::pack(Path::new("schema/knowledge")) {
+    let packed = match packing::pack(Path::new("schema/knowledge")) {
         Ok(packed) => packed,
         Err(problems) => {
             for problem in problems.iter().take(100) {

@@ -32,6 +32,8 @@ pub mod jobs;
 pub mod knowledge;
 pub mod medicine;
 pub mod names;
+#[cfg(not(target_family = "wasm"))]
+pub mod openapi;
 pub mod operations;
 pub mod platform;
 pub mod problem;

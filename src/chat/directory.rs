@@ -76,6 +76,12 @@ pub fn accept(room_id: Id, user_id: Id, now: Timestamp) -> Statement {
     .expect_one()
 }
 
+/// Makes an accepted room be about the patient who accepted it.
+#[must_use]
+pub fn set_patient(room_id: Id, patient_id: Id) -> Statement {
+    Statement::new("UPDATE rooms SET patient_id = ?1 WHERE id = ?2 AND patient_id IS NULL").bind(patient_id).bind(room_id)
+}
+
 /// A user whom somebody wants in a room.
 #[derive(Deserialize)]
 pub struct Candidate {

@@ -13,7 +13,7 @@ use crate::http::{Caller, Create, Invalid, JsonBody, Page, PageQuery, PathOf, Qu
 use crate::id::Id;
 use crate::platform::{Connected, Statement};
 use crate::problem;
-use crate::records::store::{begin_care, patient_for};
+use crate::records::store::{begin_care, own_patient, patient_for};
 use crate::services::{App, Services};
 use axum::extract::OriginalUri;
 use axum::http::HeaderMap;
@@ -99,7 +99,7 @@ async fn consultation(
 ) -> Result<Plan> {
     let patient_id = match patient_id {
         Some(id) => id,
-        None => own_patient(app, caller).await?,
+        None => own_patient(app, caller.user_id).await?,
     };
     let file = patient_for(app, patient_id, caller.user_id).await?;
     caller.require(&file.relationships, Action::OpenRoom)?;
@@ -150,17 +150,6 @@ fn not_a_participant(at: usize, message: &str) -> FieldError {
     FieldError::body(["/participants/", &at.to_string()].concat(), "invalid", message)
 }
 
-async fn own_patient(app: &App, caller: &Caller) -> Result<Id> {
-    #[derive(serde::Deserialize)]
-    struct Row {
-        patient_id: Id,
-    }
-    let select = Statement::new("SELECT patient_id FROM patient_access WHERE user_id = ?1 AND relation = 'self'")
-        .bind(caller.user_id);
-    let row: Option<Row> = app.query(select).await?.first()?;
-    Ok(row.ok_or_else(not_found)?.patient_id)
-}
-
 fn opening(room: &directory::Room) -> RoomCall {
     RoomCall::Open { wrapped_key: room.wrapped_key.clone(), members: room.admissions() }
 }
@@ -205,10 +194,10 @@ pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     if !invited {
         return Err(conflict("There is no invitation to accept: you are in this room already."));
     }
-    let patient_id = own_patient(&app, &caller).await?;
+    let patient_id = own_patient(&app, caller.user_id).await?;
     let now = app.now();
     let mut batch = vec![directory::accept(id, caller.user_id, now)];
-    batch.push(Statement::new("UPDATE rooms SET patient_id = ?1 WHERE id = ?2 AND patient_id IS NULL").bind(patient_id).bind(id));
+    batch.push(directory::set_patient(id, patient_id));
     for doctor in room.summary.participants.iter().filter(|member| member.role == Role::Doctor) {
         let found = directory::candidates(&app, &[doctor.user_id]).await?;
         let organization = found.first().and_then(|candidate| candidate.doctor_at);
@@ -354,7 +343,7 @@ pub struct Upgrade {
 
 /// Connect a socket
 ///
-/// WebSocket upgrade; the ticket is the authorization. Frames are described in `events.json`.
+/// WebSocket upgrade, subprotocol `virtual-doctor.v1`; the ticket is the authorization.
 #[utoipa::path(get, path = "/api/v1/rooms/{id}/socket", tag = "Chat",
     params(("id" = String, Path), ("ticket" = String, Query), ("after" = Option<u64>, Query)),
     responses((status = 101, description = "Switching to virtual-doctor.v1")))]

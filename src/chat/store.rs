@@ -25,7 +25,7 @@ pub trait RoomStorage {
 }
 
 /// The tables, made when the object begins.
-pub const SCHEMA: [&str; 5] = [
+pub const SCHEMA: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS room (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL,
        wrapped_key TEXT NOT NULL, last_seq INTEGER NOT NULL DEFAULT 0, closed INTEGER NOT NULL DEFAULT 0)",
     "CREATE TABLE IF NOT EXISTS members (user_id TEXT PRIMARY KEY, name_sealed TEXT NOT NULL, role TEXT NOT NULL,
@@ -34,6 +34,7 @@ pub const SCHEMA: [&str; 5] = [
        sender_id TEXT NOT NULL, kind TEXT NOT NULL, body_sealed TEXT NOT NULL, reply_to INTEGER, sent_at INTEGER NOT NULL)",
     "CREATE UNIQUE INDEX IF NOT EXISTS messages_by_author ON messages (sender_id, client_id)",
     "CREATE TABLE IF NOT EXISTS tickets (hash TEXT PRIMARY KEY, user_id TEXT NOT NULL, expires_at INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS tickets_by_end ON tickets (expires_at)",
 ];
 
 

@@ -18,8 +18,8 @@ const MOST_CONDITIONS: usize = 10;
 const WORTH_SAYING: f64 = 0.005;
 /// Dangerous conditions in an answer.
 const MOST_DANGERS: usize = 8;
-/// Log-odds that the findings must speak for a danger to name it: ln 3.
-const SPEAKS_FOR: f64 = 1.0986;
+/// Log-odds that the findings must speak for a danger to name it: ln 8.
+const SPEAKS_FOR: f64 = 2.0794;
 /// Log-odds that findings must speak against a danger to let it go: ln 1/20.
 const SPEAKS_AGAINST: f64 = -2.9957;
 

@@ -112,6 +112,12 @@ impl Case {
     }
 
     fn take_text(&mut self, text: &str, read: &Understood) {
+        for mention in &read.mentions {
+            if went_away(mention) {
+                self.understood = true;
+                self.remember_present(mention.finding);
+            }
+        }
         for mention in read.mentions.iter().filter(|mention| counts(mention)) {
             let Some(row) = finding(mention.finding) else { continue };
             self.understood = true;
@@ -219,6 +225,11 @@ fn counts(mention: &Mention) -> bool {
     let lasting = finding(mention.finding)
         .is_some_and(|row| matches!(row.kind, FindingKind::History | FindingKind::RiskFactor | FindingKind::Exposure));
     mention.subject == Subject::Patient && (mention.course == Course::Current || lasting)
+}
+
+/// "The weakness has gone now": it was there, which a red flag must know.
+fn went_away(mention: &Mention) -> bool {
+    mention.subject == Subject::Patient && mention.state == State::Absent && mention.course == Course::Past
 }
 
 fn with_read_vitals(mut vitals: Vitals, read: &Understood) -> Vitals {

@@ -148,12 +148,7 @@ impl Expression {
 }
 
 /// Kleene's logic: true once enough hold, false once too few still can.
-fn at_least<'e>(
-    count: usize,
-    parts: &'e [Expression],
-    facts: &dyn Facts,
-    missing: &mut Vec<&'e Atom>,
-) -> Option<bool> {
+fn at_least<'e>(count: usize, parts: &'e [Expression], facts: &dyn Facts, missing: &mut Vec<&'e Atom>) -> Option<bool> {
     let mut would_settle = Vec::new();
     let (mut holding, mut open) = (0, 0);
     for part in parts {

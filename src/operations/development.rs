@@ -1,6 +1,7 @@
 //! What helps to develop and test an installation. The router has these paths
 //! only where ENVIRONMENT is development; anywhere else they are 404.
 
+use super::contracts::Outcome;
 use crate::accounts::model::{Email, Password};
 use crate::accounts::password;
 use crate::accounts::store::{self, NewUser, email_index};
@@ -11,7 +12,7 @@ use crate::platform::Statement;
 use crate::services::{App, Services};
 use axum::http::StatusCode;
 use axum::routing::post;
-use axum::Router;
+use axum::{Json, Router};
 use deserr::Deserr;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/dev/seed", post(seed))
         .route("/dev/panic", post(panic))
         .route("/dev/failure", post(failure))
+        .route("/dev/contracts", post(contracts))
 }
 
 /// `POST /dev/seed`
@@ -84,6 +86,11 @@ async fn create(app: &App, email: &str, name: &str, role: Option<&str>, hash: &s
     }));
     app.batch(batch).await?;
     Ok(())
+}
+
+/// Tries what every port promises, on this host.
+async fn contracts(app: App) -> Json<Vec<Outcome>> {
+    Json(super::contracts::run(&app).await)
 }
 
 /// Panics, for the tests of what the neighbours of a panicking request get.

@@ -133,6 +133,20 @@ pub async fn patient_for(app: &App, patient_id: Id, user_id: Id) -> Result<Patie
     })
 }
 
+/// The record of the user's own.
+///
+/// # Errors
+/// 404 when the user has none.
+pub async fn own_patient(app: &App, user_id: Id) -> Result<Id> {
+    #[derive(Deserialize)]
+    struct Row {
+        patient_id: Id,
+    }
+    let select = Statement::new("SELECT patient_id FROM patient_access WHERE user_id = ?1 AND relation = 'self'");
+    let row: Option<Row> = app.query(select.bind(user_id)).await?.first()?;
+    Ok(row.ok_or_else(not_found)?.patient_id)
+}
+
 /// Begins a care relationship by the patient's act, or begins it again.
 #[must_use]
 pub fn begin_care(

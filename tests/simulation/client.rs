@@ -55,9 +55,7 @@ impl Device {
     }
 
     pub fn send_text(message: &Outgoing) -> String {
-        let reply_to = message
-            .reply_to
-            .map_or("null".to_owned(), |seq| seq.to_string());
+        let reply_to = message.reply_to.map_or("null".to_owned(), |seq| seq.to_string());
         let (client_id, body) = (&message.client_id, &message.body);
         format!(
             r#"{{"type":"send","client_id":"{client_id}","body":"{body}","attachment_ids":[],"reply_to":{reply_to}}}"#
@@ -70,32 +68,19 @@ impl Device {
             ServerFrame::Message { seq, .. } => {
                 self.note(seq, frame)?;
                 if seq > self.cursor && self.up.len() < 4 {
-                    self.up
-                        .push_back(format!(r#"{{"type":"sync","after":{}}}"#, self.cursor));
+                    self.up.push_back(format!(r#"{{"type":"sync","after":{}}}"#, self.cursor));
                 }
             }
-            ServerFrame::Ack {
-                client_id, seq, id, ..
-            } => self.acked(&client_id, seq, &id)?,
+            ServerFrame::Ack { client_id, seq, id, .. } => self.acked(&client_id, seq, &id)?,
             ServerFrame::Welcome { participants, .. } => {
-                ensure!(
-                    participants
-                        .iter()
-                        .any(|p| p.user_id == self.user_id && p.online),
-                    "a welcome without me"
-                );
+                ensure!(participants.iter().any(|p| p.user_id == self.user_id && p.online), "a welcome without me");
                 for participant in participants {
                     self.saw_read(participant.user_id, participant.read_seq);
                 }
             }
             ServerFrame::Read { user_id, seq } => self.saw_read(user_id, seq),
-            ServerFrame::Error {
-                detail,
-                client_id: Some(id),
-                ..
-            } => {
-                let mine =
-                    id == GARBAGE_ID || self.outgoing.iter().any(|message| message.client_id == id);
+            ServerFrame::Error { detail, client_id: Some(id), .. } => {
+                let mine = id == GARBAGE_ID || self.outgoing.iter().any(|message| message.client_id == id);
                 ensure!(mine, "an error about {id}, which is not mine: {detail}");
             }
             ServerFrame::Error { .. }
@@ -133,17 +118,11 @@ impl Device {
     }
 
     pub fn acked(&mut self, client_id: &str, seq: u64, id: &str) -> Checked {
-        let message = self
-            .outgoing
-            .iter_mut()
-            .find(|message| message.client_id == client_id);
+        let message = self.outgoing.iter_mut().find(|message| message.client_id == client_id);
         let message = message.ok_or_else(|| format!("an ack of {client_id}, which is not mine"))?;
         let ack = (seq, id.to_owned());
         match &message.acked {
-            Some(first) => ensure!(
-                *first == ack,
-                "{client_id} is acked as {first:?} and as {ack:?}"
-            ),
+            Some(first) => ensure!(*first == ack, "{client_id} is acked as {first:?} and as {ack:?}"),
             None => message.acked = Some(ack),
         }
         Ok(())

@@ -45,30 +45,18 @@ impl Link {
     }
 
     pub fn is_typing(&self) -> bool {
-        self.attachment
-            .as_ref()
-            .is_some_and(|saved| saved.typing_until_ms.is_some())
+        self.attachment.as_ref().is_some_and(|saved| saved.typing_until_ms.is_some())
     }
 
     /// Stored messages leave; new ones follow them.
     pub fn replay(&mut self, after: u64, through: u64, storage: &Storage, limit: u64) -> Checked {
         let may = !self.closed && storage.is_member(&self.user_id);
         ensure!(may, "a replay to {}, who may not", self.user_id);
-        ensure!(
-            self.head == Some(through),
-            "a replay up to {through} where {:?} was sent",
-            self.head
-        );
-        ensure!(
-            through.saturating_sub(after) <= limit,
-            "a replay of {after}..{through}"
-        );
+        ensure!(self.head == Some(through), "a replay up to {through} where {:?} was sent", self.head);
+        ensure!(through.saturating_sub(after) <= limit, "a replay of {after}..{through}");
         if let Some(asked) = self.owed.take() {
             let first = asked.max(through.saturating_sub(limit));
-            ensure!(
-                after == first,
-                "a replay after {after}, asked for after {asked}"
-            );
+            ensure!(after == first, "a replay after {after}, asked for after {asked}");
         }
         for seq in after.saturating_add(1)..=through {
             let message = storage.message(seq);
@@ -81,23 +69,13 @@ impl Link {
     /// A frame leaves.
     pub fn send(&mut self, frame: &ServerFrame, storage: &Storage) -> Checked {
         let me = &self.user_id;
-        ensure!(
-            storage.is_member(me),
-            "{me} is no member and is sent {frame:?}"
-        );
+        ensure!(storage.is_member(me), "{me} is no member and is sent {frame:?}");
         let open = !self.closed && self.attachment.is_some();
         ensure!(open, "{me} has no open socket and is sent {frame:?}");
         let welcome = matches!(frame, ServerFrame::Welcome { .. });
-        ensure!(
-            self.head.is_none() == welcome,
-            "{me} is sent {frame:?}: welcome comes first, once"
-        );
+        ensure!(self.head.is_none() == welcome, "{me} is sent {frame:?}: welcome comes first, once");
         match frame {
-            ServerFrame::Welcome {
-                last_seq,
-                participants,
-                ..
-            } => {
+            ServerFrame::Welcome { last_seq, participants, .. } => {
                 let online = participants.iter().filter(|p| p.online);
                 let reads = participants.iter().map(|p| (p.user_id.clone(), p.read_seq));
                 self.head = Some(*last_seq);
@@ -106,22 +84,13 @@ impl Link {
                 self.reads = reads.collect();
             }
             ServerFrame::Message { seq, .. } => {
-                ensure!(
-                    self.head == seq.checked_sub(1),
-                    "{seq} is sent after {:?}",
-                    self.head
-                );
+                ensure!(self.head == seq.checked_sub(1), "{seq} is sent after {:?}", self.head);
                 ensure!(self.owed.is_none(), "{seq} is sent before what was missed");
                 let stored = storage.message(*seq).map(ServerFrame::from);
-                ensure!(
-                    stored.as_ref() == Some(frame),
-                    "{seq} is sent and not stored"
-                );
+                ensure!(stored.as_ref() == Some(frame), "{seq} is sent and not stored");
                 self.head = Some(*seq);
             }
-            ServerFrame::Ack {
-                client_id, seq, id, ..
-            } => {
+            ServerFrame::Ack { client_id, seq, id, .. } => {
                 let stored = storage.find(me, client_id);
                 let stored = stored.is_some_and(|(at, as_id)| at == seq && as_id == id);
                 ensure!(stored, "{client_id} of {me} is acked and not stored");
@@ -151,48 +120,19 @@ impl Link {
     }
 
     /// What it was told is what is so.
-    pub fn compare(
-        &self,
-        storage: &Storage,
-        online: &BTreeSet<&str>,
-        typing: &BTreeSet<&str>,
-    ) -> Checked {
+    pub fn compare(&self, storage: &Storage, online: &BTreeSet<&str>, typing: &BTreeSet<&str>) -> Checked {
         let me = self.user_id.as_str();
-        ensure!(
-            storage.is_member(me),
-            "{me}, who is no member, has a socket open"
-        );
-        ensure!(
-            self.online.iter().eq(online),
-            "{me} knows {:?} online: {online:?}",
-            self.online
-        );
+        ensure!(storage.is_member(me), "{me}, who is no member, has a socket open");
+        ensure!(self.online.iter().eq(online), "{me} knows {:?} online: {online:?}", self.online);
         let others = typing.iter().filter(|user| **user != me);
-        ensure!(
-            self.typing.iter().eq(others),
-            "{me} knows {:?} typing: {typing:?}",
-            self.typing
-        );
+        ensure!(self.typing.iter().eq(others), "{me} knows {:?} typing: {typing:?}", self.typing);
         ensure!(self.owed.is_none(), "{me} was never sent what was missed");
-        ensure!(
-            self.head == Some(storage.last_seq),
-            "{me} has been sent up to {:?}",
-            self.head
-        );
-        for member in storage
-            .members
-            .values()
-            .filter(|member| member.user_id != me)
-        {
+        ensure!(self.head == Some(storage.last_seq), "{me} has been sent up to {:?}", self.head);
+        for member in storage.members.values().filter(|member| member.user_id != me) {
             let seq = self.reads.get(&member.user_id).copied().unwrap_or_default();
             // Of a member who came after the welcome, nothing is told until they read on.
             let right = seq == member.read_seq || member.left_at_ms.is_some() || seq == 0;
-            ensure!(
-                right,
-                "{me} knows that {} has read {seq}: {}",
-                member.user_id,
-                member.read_seq
-            );
+            ensure!(right, "{me} knows that {} has read {seq}: {}", member.user_id, member.read_seq);
         }
         Ok(())
     }

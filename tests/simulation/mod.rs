@@ -57,20 +57,15 @@ fn first_failure(seeds: u64, events: usize, defect: Option<Defect>) -> Option<(u
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let failures = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .filter_map(|worker| worker.join().ok().flatten())
-            .collect::<Vec<_>>()
+        workers.into_iter().filter_map(|worker| worker.join().ok().flatten()).collect::<Vec<_>>()
     });
     failures.into_iter().min()
 }
 
 /// One seed's history; a panic of the room is a failure like others.
 fn history(seed: u64, events: usize, defect: Option<Defect>, trace: bool) -> Result<(), String> {
-    catch_unwind(AssertUnwindSafe(|| {
-        World::new(seed, defect, trace).run(events)
-    }))
-    .unwrap_or_else(|_| Err("a panic, see above".to_owned()))
+    catch_unwind(AssertUnwindSafe(|| World::new(seed, defect, trace).run(events)))
+        .unwrap_or_else(|_| Err("a panic, see above".to_owned()))
 }
 
 /// A short history of the seed that fails: the first events of a longer one are the same, so bisection finds it.
@@ -92,10 +87,7 @@ fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
 
 #[test]
 fn holds_for_every_seed() {
-    run(
-        variable("SIMULATION_SEEDS").unwrap_or(2_000),
-        variable("SIMULATION_EVENTS").unwrap_or(200),
-    );
+    run(variable("SIMULATION_SEEDS").unwrap_or(2_000), variable("SIMULATION_EVENTS").unwrap_or(200));
 }
 
 /// Replays one seed with a trace, when asked to by the environment.
@@ -103,11 +95,7 @@ fn holds_for_every_seed() {
 fn replay() {
     if let Some(seed) = variable("SIMULATION_SEED") {
         let events = variable("SIMULATION_EVENTS").unwrap_or(200);
-        assert_eq!(
-            history(seed, events, None, true),
-            Ok(()),
-            "seed {seed}, {events} events"
-        );
+        assert_eq!(history(seed, events, None, true), Ok(()), "seed {seed}, {events} events");
     }
 }
 
@@ -181,12 +169,6 @@ fn every_corner_is_reached() {
         "typing true",
         "welcome",
     ];
-    let missed: Vec<_> = corners
-        .iter()
-        .filter(|corner| !reached.contains_key(**corner))
-        .collect();
-    assert!(
-        missed.is_empty(),
-        "never reached: {missed:?}; reached: {reached:#?}"
-    );
+    let missed: Vec<_> = corners.iter().filter(|corner| !reached.contains_key(**corner)).collect();
+    assert!(missed.is_empty(), "never reached: {missed:?}; reached: {reached:#?}");
 }

@@ -26,20 +26,12 @@ impl World {
     fn end_of_typing(&mut self) -> Checked {
         for _ in 0..4 {
             self.now_ms = self.now_ms.saturating_add(LIMITS.typing_ms);
-            if self
-                .server
-                .alarm_ms
-                .take_if(|at_ms| *at_ms <= self.now_ms)
-                .is_some()
-            {
+            if self.server.alarm_ms.take_if(|at_ms| *at_ms <= self.now_ms).is_some() {
                 self.server.inbox.push(Input::Alarm);
                 self.turn(Break::No)?;
             }
         }
-        ensure!(
-            !self.server.someone_types(),
-            "someone still types, and no alarm will end it"
-        );
+        ensure!(!self.server.someone_types(), "someone still types, and no alarm will end it");
         Ok(())
     }
 
@@ -60,17 +52,12 @@ impl World {
             let socket = self.devices[device].socket;
             let texts = std::mem::take(&mut self.devices[device].up);
             if let Some(socket) = socket.filter(|socket| self.server.links.contains_key(socket)) {
-                self.server
-                    .inbox
-                    .extend(texts.into_iter().map(|text| Input::Frame { socket, text }));
+                self.server.inbox.extend(texts.into_iter().map(|text| Input::Frame { socket, text }));
             }
         }
         self.turn(Break::No)?;
         for device in 0..self.devices.len() {
-            let Some(link) = self.devices[device]
-                .socket
-                .and_then(|socket| self.server.links.get_mut(&socket))
-            else {
+            let Some(link) = self.devices[device].socket.and_then(|socket| self.server.links.get_mut(&socket)) else {
                 continue;
             };
             for frame in std::mem::take(&mut link.down).into_iter().flatten() {
@@ -81,18 +68,13 @@ impl World {
     }
 
     fn members(&self) -> impl Iterator<Item = &Device> {
-        self.devices
-            .iter()
-            .filter(|device| self.server.storage.is_member(&device.user_id))
+        self.devices.iter().filter(|device| self.server.storage.is_member(&device.user_id))
     }
 
     fn is_settled(&self) -> bool {
         let settled = |device: &Device| {
             device.cursor == self.server.storage.last_seq
-                && device
-                    .outgoing
-                    .iter()
-                    .all(|message| message.acked.is_some())
+                && device.outgoing.iter().all(|message| message.acked.is_some())
         };
         self.members().all(settled)
     }
@@ -101,54 +83,24 @@ impl World {
         let storage = &self.server.storage;
         for device in self.members() {
             let same = device.log.len() == storage.messages.len();
-            ensure!(
-                same,
-                "{} has {} of {} messages",
-                device.user_id,
-                device.log.len(),
-                storage.messages.len()
-            );
-            for member in storage
-                .members
-                .values()
-                .filter(|member| member.left_at_ms.is_none())
-            {
+            ensure!(same, "{} has {} of {} messages", device.user_id, device.log.len(), storage.messages.len());
+            for member in storage.members.values().filter(|member| member.left_at_ms.is_none()) {
                 let seen = device.read_mark(&member.user_id);
-                ensure!(
-                    seen == member.read_seq,
-                    "{} saw {seen} as read by {}",
-                    device.user_id,
-                    member.user_id
-                );
+                ensure!(seen == member.read_seq, "{} saw {seen} as read by {}", device.user_id, member.user_id);
             }
         }
         for device in &self.devices {
             let eve = device.user_id == "eve";
             ensure!(!eve || device.log.is_empty(), "eve has messages");
             for (seq, frame) in &device.log {
-                let stored = storage
-                    .message(*seq)
-                    .is_some_and(|message| *frame == message.into());
-                ensure!(
-                    stored,
-                    "{} has {seq} otherwise than it is stored",
-                    device.user_id
-                );
+                let stored = storage.message(*seq).is_some_and(|message| *frame == message.into());
+                ensure!(stored, "{} has {seq} otherwise than it is stored", device.user_id);
             }
             for message in &device.outgoing {
                 let stored = storage.find(&device.user_id, &message.client_id);
                 let kept = message.acked.is_none() || stored == message.acked.as_ref();
-                ensure!(
-                    kept,
-                    "{} was acked as {:?} and is {stored:?}",
-                    message.client_id,
-                    message.acked
-                );
-                ensure!(
-                    !eve || stored.is_none(),
-                    "eve has sent {}",
-                    message.client_id
-                );
+                ensure!(kept, "{} was acked as {:?} and is {stored:?}", message.client_id, message.acked);
+                ensure!(!eve || stored.is_none(), "eve has sent {}", message.client_id);
             }
         }
         Ok(())

@@ -96,21 +96,13 @@ impl Server {
     pub fn accept(&mut self, socket: SocketId, user_id: &str, after: Option<u64>) {
         self.links.insert(socket, Link::new(user_id, after));
         let device = Some("phone".to_owned());
-        self.inbox.push(Input::Connect {
-            socket,
-            user_id: user_id.to_owned(),
-            after,
-            device,
-        });
+        self.inbox.push(Input::Connect { socket, user_id: user_id.to_owned(), after, device });
     }
 
     pub fn hang_up(&mut self, socket: SocketId) {
         if let Some(link) = self.links.remove(&socket) {
             self.leaving.extend(link.attachment.clone());
-            self.inbox.push(Input::Disconnect {
-                socket,
-                attachment: link.attachment,
-            });
+            self.inbox.push(Input::Disconnect { socket, attachment: link.attachment });
         }
     }
 
@@ -127,9 +119,7 @@ impl Server {
     }
 
     pub fn someone_types(&self) -> bool {
-        self.links
-            .values()
-            .any(|link| !link.closed && link.is_typing())
+        self.links.values().any(|link| !link.closed && link.is_typing())
     }
 
     // One turn.
@@ -143,11 +133,7 @@ impl Server {
             None => self.load(now_ms, random),
         };
         let batch = room.batch(inputs);
-        let known = if self.has(Defect::SkipDedupe) {
-            Known::new()
-        } else {
-            self.storage.known(batch.keys())
-        };
+        let known = if self.has(Defect::SkipDedupe) { Known::new() } else { self.storage.known(batch.keys()) };
         let ids = &mut self.ids;
         let step = room.handle(now_ms, batch, known, &mut || {
             *ids = ids.wrapping_add(1);
@@ -160,10 +146,7 @@ impl Server {
                     let (room, effects) = step.commit();
                     self.carry_out(&room, effects)?;
                 } else if self.has(Defect::SplitTransaction) {
-                    step.rows()
-                        .iter()
-                        .take(1)
-                        .try_for_each(|row| self.storage.write_row(row, &[]))?;
+                    step.rows().iter().take(1).try_for_each(|row| self.storage.write_row(row, &[]))?;
                 }
                 self.die();
                 self.alarm_again(alarm, now_ms);
@@ -197,15 +180,8 @@ impl Server {
     fn load(&mut self, now_ms: i64, random: &mut Random) -> Room {
         // A host may or may not list a socket whose close it is just telling us of.
         let leaving = self.leaving.iter().filter(|_| random.percent(50)).cloned();
-        let listed = self
-            .links
-            .values()
-            .filter_map(|link| link.attachment.clone());
-        Room::load(
-            self.storage.load(now_ms, &self.limits),
-            listed.chain(leaving),
-            self.limits,
-        )
+        let listed = self.links.values().filter_map(|link| link.attachment.clone());
+        Room::load(self.storage.load(now_ms, &self.limits), listed.chain(leaving), self.limits)
     }
 
     /// What must be handled again if the transaction fails.
@@ -251,24 +227,12 @@ impl Server {
     /// What is in memory is what would be loaded.
     fn compare(&self, room: &Room) -> Checked {
         let storage = &self.storage;
-        ensure!(
-            room.members().eq(storage.members.values()),
-            "members in memory and in storage differ"
-        );
-        let (memory, stored) = (
-            (room.last_seq(), room.is_closed()),
-            (storage.last_seq, storage.closed),
-        );
-        ensure!(
-            memory == stored,
-            "the room is {memory:?} in memory and {stored:?} in storage"
-        );
+        ensure!(room.members().eq(storage.members.values()), "members in memory and in storage differ");
+        let (memory, stored) = ((room.last_seq(), room.is_closed()), (storage.last_seq, storage.closed));
+        ensure!(memory == stored, "the room is {memory:?} in memory and {stored:?} in storage");
         let open = || self.links.values().filter(|link| !link.closed);
         let saved = || open().filter_map(|link| link.attachment.clone());
-        ensure!(
-            room.attachments().eq(saved()),
-            "sockets in memory and their attachments differ"
-        );
+        ensure!(room.attachments().eq(saved()), "sockets in memory and their attachments differ");
         let online: BTreeSet<&str> = open().map(|link| link.user_id.as_str()).collect();
         let typing = open().filter(|link| link.is_typing());
         let typing: BTreeSet<&str> = typing.map(|link| link.user_id.as_str()).collect();
@@ -293,11 +257,7 @@ impl Server {
                     }
                 }
                 Effect::Send { to, frame } => {
-                    let to = if self.has(Defect::SendToAll) {
-                        self.links.keys().copied().collect()
-                    } else {
-                        to
-                    };
+                    let to = if self.has(Defect::SendToAll) { self.links.keys().copied().collect() } else { to };
                     self.reach(name(&frame));
                     for socket in to {
                         self.send(socket, &frame)?;
@@ -307,15 +267,8 @@ impl Server {
                     }
                 }
                 Effect::Replay { .. } if self.has(Defect::ForgetCursor) => {}
-                Effect::Replay {
-                    socket,
-                    after,
-                    through,
-                } => self.replay(socket, after, through, room.last_seq())?,
-                Effect::CloseSocket {
-                    code: CloseCode::NotAMember,
-                    ..
-                } if self.has(Defect::KeepRemovedSocket) => {}
+                Effect::Replay { socket, after, through } => self.replay(socket, after, through, room.last_seq())?,
+                Effect::CloseSocket { code: CloseCode::NotAMember, .. } if self.has(Defect::KeepRemovedSocket) => {}
                 Effect::CloseSocket { socket, code } => {
                     self.reach(format!("close {}", code.code()));
                     if let Some(link) = self.links.get_mut(&socket) {
@@ -334,11 +287,7 @@ impl Server {
     }
 
     fn replay(&mut self, socket: SocketId, after: u64, through: u64, newest: u64) -> Checked {
-        let through = if self.has(Defect::ReplayBeyondStep) {
-            newest
-        } else {
-            through
-        };
+        let through = if self.has(Defect::ReplayBeyondStep) { newest } else { through };
         if let Some(link) = self.links.get_mut(&socket) {
             link.replay(after, through, &self.storage, self.limits.replay)?;
             let cut = after > 0 && through.saturating_sub(after) == self.limits.replay;

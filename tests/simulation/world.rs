@@ -91,9 +91,7 @@ impl World {
             16..22 => self.say(device, r#"{"type":"typing","on":true}"#.to_owned()),
             22..24 => self.say(device, r#"{"type":"typing","on":false}"#.to_owned()),
             24..29 => {
-                let seq = self
-                    .random
-                    .below(self.devices[device].cursor.saturating_add(3));
+                let seq = self.random.below(self.devices[device].cursor.saturating_add(3));
                 self.say(device, format!(r#"{{"type":"read","seq":{seq}}}"#));
             }
             29..32 => self.garbage(device),
@@ -117,11 +115,7 @@ impl World {
             91..94 => self.alarm(),
             94..96 => self.change_members(),
             96 => {
-                let input = if self.random.percent(30) {
-                    Input::Close
-                } else {
-                    Input::Reopen
-                };
+                let input = if self.random.percent(30) { Input::Close } else { Input::Reopen };
                 self.server.inbox.push(input);
             }
             97..99 => self.post(device),
@@ -148,23 +142,13 @@ impl World {
 
     pub fn turn(&mut self, fault: Break) -> Checked {
         if self.trace {
-            let inbox: Vec<String> = self
-                .server
-                .inbox
-                .iter()
-                .map(|input| format!("{input:?}"))
-                .collect();
-            self.log(format!(
-                "turn, breaks: {fault:?}\n      {}",
-                inbox.join("\n      ")
-            ));
+            let inbox: Vec<String> = self.server.inbox.iter().map(|input| format!("{input:?}")).collect();
+            self.log(format!("turn, breaks: {fault:?}\n      {}", inbox.join("\n      ")));
         }
         self.server.turn(self.now_ms, fault, &mut self.random)?;
         for (call, outcome) in std::mem::take(&mut self.server.answers) {
             let lost = fault != Break::No || self.random.percent(30);
-            if let (Some((device, client_id)), Ok(receipt), false) =
-                (self.calls.remove(&call), outcome, lost)
-            {
+            if let (Some((device, client_id)), Ok(receipt), false) = (self.calls.remove(&call), outcome, lost) {
                 self.devices[device].acked(&client_id, receipt.seq, &receipt.id)?;
             }
         }
@@ -175,17 +159,8 @@ impl World {
 
     fn compose(&mut self, device: usize) -> Outgoing {
         self.names = self.names.wrapping_add(1);
-        let reply_to = self
-            .random
-            .percent(20)
-            .then(|| self.devices[device].cursor)
-            .filter(|seq| *seq > 0);
-        Outgoing {
-            client_id: format!("c{}", self.names),
-            body: format!("text {}", self.names),
-            reply_to,
-            acked: None,
-        }
+        let reply_to = self.random.percent(20).then(|| self.devices[device].cursor).filter(|seq| *seq > 0);
+        Outgoing { client_id: format!("c{}", self.names), body: format!("text {}", self.names), reply_to, acked: None }
     }
 
     fn write_message(&mut self, device: usize) {
@@ -195,29 +170,17 @@ impl World {
     }
 
     pub fn resend(&mut self, device: usize) {
-        let waiting = self.devices[device]
-            .outgoing
-            .iter()
-            .filter(|message| message.acked.is_none());
+        let waiting = self.devices[device].outgoing.iter().filter(|message| message.acked.is_none());
         let texts: Vec<String> = waiting.map(Device::send_text).collect();
         texts.into_iter().for_each(|text| self.say(device, text));
     }
 
     fn post(&mut self, device: usize) {
-        if self.devices[device]
-            .outgoing
-            .iter()
-            .all(|message| message.acked.is_some())
-            || self.random.percent(50)
-        {
+        if self.devices[device].outgoing.iter().all(|message| message.acked.is_some()) || self.random.percent(50) {
             let message = self.compose(device);
             self.devices[device].outgoing.push(message);
         }
-        let Some(message) = self.devices[device]
-            .outgoing
-            .iter()
-            .rfind(|message| message.acked.is_none())
-        else {
+        let Some(message) = self.devices[device].outgoing.iter().rfind(|message| message.acked.is_none()) else {
             return;
         };
         self.names = self.names.wrapping_add(1);
@@ -230,12 +193,7 @@ impl World {
             reply_to: message.reply_to,
         };
         let user_id = self.devices[device].user_id.clone();
-        self.server.inbox.push(Input::Post {
-            call,
-            user_id,
-            kind: MessageKind::Text,
-            draft,
-        });
+        self.server.inbox.push(Input::Post { call, user_id, kind: MessageKind::Text, draft });
     }
 
     fn garbage(&mut self, device: usize) {
@@ -265,9 +223,7 @@ impl World {
         let after = (client.cursor > 0 || self.random.percent(50)).then_some(client.cursor);
         client.socket = Some(socket);
         let user_id = client.user_id.clone();
-        self.log(format!(
-            "{user_id} ({device}) connects as {socket:?} after {after:?}"
-        ));
+        self.log(format!("{user_id} ({device}) connects as {socket:?} after {after:?}"));
         self.server.accept(socket, &user_id, after);
     }
 
@@ -289,9 +245,7 @@ impl World {
         let user = ["ann", "bob", "cyd", "dan", "dan"][self.random.index(5)];
         let here = self.server.storage.is_member(user);
         if here && self.random.percent(60) {
-            self.server.inbox.push(Input::MemberRemoved {
-                user_id: user.to_owned(),
-            });
+            self.server.inbox.push(Input::MemberRemoved { user_id: user.to_owned() });
         } else {
             self.add_member(user);
         }
@@ -299,11 +253,7 @@ impl World {
 
     fn add_member(&mut self, user: &str) {
         let (user_id, name, role) = (user.to_owned(), user.to_uppercase(), "patient".to_owned());
-        self.server.inbox.push(Input::MemberAdded {
-            user_id,
-            name,
-            role,
-        });
+        self.server.inbox.push(Input::MemberAdded { user_id, name, role });
     }
 
     // What the network and the clock do.
@@ -329,16 +279,9 @@ impl World {
                 client.up.push_back(text);
                 continue;
             }
-            if let Some(socket) = client
-                .socket
-                .filter(|socket| self.server.links.contains_key(socket))
-            {
+            if let Some(socket) = client.socket.filter(|socket| self.server.links.contains_key(socket)) {
                 let binary = Input::Binary { socket, bytes: 10 };
-                let input = if text == BINARY {
-                    binary
-                } else {
-                    Input::Frame { socket, text }
-                };
+                let input = if text == BINARY { binary } else { Input::Frame { socket, text } };
                 self.server.inbox.push(input);
             }
         }
@@ -392,10 +335,7 @@ impl World {
 
     /// Due, or early; once, or twice.
     fn alarm(&mut self) {
-        let due = self
-            .server
-            .alarm_ms
-            .is_some_and(|at_ms| at_ms <= self.now_ms);
+        let due = self.server.alarm_ms.is_some_and(|at_ms| at_ms <= self.now_ms);
         if due {
             self.server.alarm_ms = None;
         }

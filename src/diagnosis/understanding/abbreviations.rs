@@ -93,7 +93,8 @@ fn contracted(word: &str) -> Option<&'static str> {
 fn written_out(word: &str, upper: bool) -> Option<&'static str> {
     Some(match word {
         "sob" => "shortness of breath",
-        "sobbing" => return None,
+        "afebrile" | "apyrexial" => "no fever",
+        "nonsmoker" => "not smoker",
         "abd" | "abdo" => "abdominal",
         "urti" => "upper respiratory tract infection",
         "uti" => "urinary tract infection",

@@ -10,7 +10,8 @@ pub(super) fn combining(c: char) -> bool {
 
 /// Scripts written without spaces: every character stands for a word of its own.
 pub(super) fn alone(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+    c >= '\u{e00}'
+        && matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
         | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
@@ -25,6 +26,10 @@ pub(super) fn fraction(c: char) -> Option<f64> {
 
 /// Appends `c` in lower case and without its accent.
 pub(super) fn push_plain(c: char, text: &mut String) {
+    if c.is_ascii() {
+        text.push(c.to_ascii_lowercase());
+        return;
+    }
     for c in c.to_lowercase() {
         match c {
             'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' => text.push('a'),

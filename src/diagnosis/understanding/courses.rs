@@ -26,7 +26,11 @@ pub(super) fn find(reader: &Reader<'_>, judged: &[Judged]) -> Vec<When> {
         let before = before(reader, time, floor, |at| clause(at) == here, absent);
         let after = reader.times.get(nth + 1).map_or(usize::MAX, |next| next.first);
         let targets = if before.is_empty() { ahead(reader, time, after, |at| clause(at) == here) } else { before };
-        let targets = if targets.is_empty() && lone(reader, here, &clauses, time) { previous_match(reader, time, absent) } else { targets };
+        let targets = if targets.is_empty() && lone(reader, here, &clauses, time) {
+            previous_match(reader, time, absent)
+        } else {
+            targets
+        };
         for which in targets {
             let Some(when) = out.get_mut(which) else { continue };
             apply(when, time);
@@ -51,8 +55,12 @@ fn clauses(reader: &Reader<'_>) -> Vec<usize> {
     let mut clause = 0;
     (0..tokens.len())
         .map(|at| {
-            let turns = matches!(tokens.word(at), "but" | "however" | "now" | "although" | "though" | "currently" | "except" | "whereas");
-            let new_subject = matches!(tokens.word_before(at, 1), "and") && matches!(tokens.word(at), "i" | "im" | "ive" | "my" | "he" | "she" | "now" | "has");
+            let turns = matches!(
+                tokens.word(at),
+                "but" | "however" | "now" | "although" | "though" | "currently" | "except" | "whereas"
+            );
+            let new_subject = matches!(tokens.word_before(at, 1), "and")
+                && matches!(tokens.word(at), "i" | "im" | "ive" | "my" | "he" | "she" | "now" | "has");
             if turns || new_subject || tokens.ends_sentence(at) {
                 clause += 1;
             }
@@ -62,7 +70,13 @@ fn clauses(reader: &Reader<'_>) -> Vec<usize> {
 }
 
 /// The findings before a time that it is said of: the last one, and those listed with it.
-fn before(reader: &Reader<'_>, time: &Time, floor: usize, same: impl Fn(usize) -> bool, absent: impl Fn(usize) -> bool) -> Vec<usize> {
+fn before(
+    reader: &Reader<'_>,
+    time: &Time,
+    floor: usize,
+    same: impl Fn(usize) -> bool,
+    absent: impl Fn(usize) -> bool,
+) -> Vec<usize> {
     let end = reader.matches.partition_point(|one| one.first < time.first);
     let mut out = Vec::new();
     if opens_what_follows(reader, time) {
@@ -82,8 +96,13 @@ fn before(reader: &Reader<'_>, time: &Time, floor: usize, same: impl Fn(usize) -
             continue;
         }
         let between = one.last + 1..right;
-        let reach = if out.is_empty() { is_said_of(reader, between, time) } else { between.clone().all(|at| is_list_joint(reader, at)) };
-        if !reach || out.len() >= 16 {
+        let reach = if out.is_empty() {
+            is_said_of(reader, between, time)
+        } else {
+            between.clone().all(|at| is_list_joint(reader, at))
+        };
+        let alike = out.first().is_none_or(|&first| absent(first) == absent(which));
+        if !reach || !alike || out.len() >= 16 {
             break;
         }
         out.push(which);
@@ -96,7 +115,8 @@ fn before(reader: &Reader<'_>, time: &Time, floor: usize, same: impl Fn(usize) -
 fn opens_what_follows(reader: &Reader<'_>, time: &Time) -> bool {
     let next = reader.tokens.word(time.last + 1);
     let parted = reader.tokens.mark_before(time.first, 1) == Some(',');
-    matches!(next, "of" | "history") || parted && matches!(next, "i" | "im" | "ive" | "he" | "she" | "my" | "has" | "have" | "had" | "the")
+    matches!(next, "of" | "history")
+        || parted && matches!(next, "i" | "im" | "ive" | "he" | "she" | "my" | "has" | "have" | "had" | "the")
 }
 
 /// Whether nothing between a finding and a later time takes the time for itself.
@@ -105,14 +125,19 @@ fn is_said_of(reader: &Reader<'_>, mut between: std::ops::Range<usize>, time: &T
     between.len() <= 14
         && !between.any(|at| {
             let last_comma = at + 1 == time.first && comma_starts;
-            matches!(reader.tokens.mark(at), Some(',')) && !last_comma && time.aspect == Aspect::Point && time.hours > RECENT_HOURS
+            matches!(reader.tokens.mark(at), Some(','))
+                && !last_comma
+                && time.aspect == Aspect::Point
+                && time.hours > RECENT_HOURS
                 || matches!(reader.cue(at), Some((Cue::Past, _)))
         })
 }
 
 fn is_list_joint(reader: &Reader<'_>, at: usize) -> bool {
     let word = reader.tokens.word(at);
-    matches!(reader.tokens.mark(at), Some(',' | '/')) || matches!(word, "and" | "or" | "with") || super::words::is_small(word)
+    matches!(reader.tokens.mark(at), Some(',' | '/'))
+        || matches!(word, "and" | "or" | "with")
+        || super::words::is_small(word)
 }
 
 /// The findings after a time that opens its clause: "3 day history of fever and cough", "last year I had pneumonia".
@@ -124,7 +149,8 @@ fn ahead(reader: &Reader<'_>, time: &Time, end: usize, same: impl Fn(usize) -> b
     for which in start..reader.matches.len() {
         let Some(one) = reader.matches.get(which) else { break };
         let far = one.first > left + 10 || one.first >= end || out.len() >= 16;
-        let turned = (left..one.first).any(|at| matches!(tokens.word(at), "today" | "presents" | "complains" | "no" | "not" | "denies"));
+        let turned = (left..one.first)
+            .any(|at| matches!(tokens.word(at), "today" | "presents" | "complains" | "no" | "not" | "denies"));
         if far || turned || !same(one.first) {
             break;
         }

@@ -19,8 +19,8 @@ pub(super) fn fold(word: &str) -> String {
 fn negated_auxiliary(word: &str) -> Option<&'static str> {
     Some(match word {
         "cant" | "cannot" | "couldnt" => "cannot",
-        "dont" | "doesnt" | "didnt" | "isnt" | "arent" | "wasnt" | "werent" | "hasnt" | "havent" | "hadnt"
-        | "wont" | "wouldnt" | "aint" => "not",
+        "dont" | "doesnt" | "didnt" | "isnt" | "arent" | "wasnt" | "werent" | "hasnt" | "havent" | "hadnt" | "wont"
+        | "wouldnt" | "aint" => "not",
         _ => return None,
     })
 }
@@ -71,10 +71,16 @@ fn respell(word: &str) -> String {
         if word.len() >= 5 && matches!(byte, b'a' | b'o') && rest.get(1) == Some(&b'e') && !tail(rest, 2) {
             out.push('e');
             at += 2;
-        } else if at >= 2 && rest.starts_with(b"our") && matches!(rest.get(3), None | Some(b's' | b'l' | b'e' | b'i' | b'a')) {
+        } else if at >= 2
+            && rest.starts_with(b"our")
+            && matches!(rest.get(3), None | Some(b's' | b'l' | b'e' | b'i' | b'a'))
+        {
             out.push_str("or");
             at += 3;
-        } else if word.len() >= 6 && byte == b'z' && at > 0 && matches!(bytes.get(at - 1), Some(b'i' | b'y'))
+        } else if word.len() >= 6
+            && byte == b'z'
+            && at > 0
+            && matches!(bytes.get(at - 1), Some(b'i' | b'y'))
             && matches!(rest.get(1), Some(b'e' | b'i' | b'a'))
         {
             out.push('s');
@@ -145,8 +151,21 @@ fn unbend(form: &mut String) {
 fn keeps_ending(word: &str) -> bool {
     matches!(
         word,
-        "morning" | "evening" | "nothing" | "anything" | "something" | "everything" | "during" | "sickness"
-            | "business" | "wellness" | "illness" | "fitness" | "witness" | "hundred" | "naked"
+        "morning"
+            | "evening"
+            | "nothing"
+            | "anything"
+            | "something"
+            | "everything"
+            | "during"
+            | "sickness"
+            | "business"
+            | "wellness"
+            | "illness"
+            | "fitness"
+            | "witness"
+            | "hundred"
+            | "naked"
     )
 }
 

@@ -5,13 +5,14 @@
 //! it reads measurements, age, sex and pregnancy. It follows rules only, so the same text
 //! always gives the same answer, and no text can make it fail.
 //!
-//! The way through: `tokens` → `abbreviations` → `lexicon` (with `folding`, `spelling`) finds phrases;
-//! `people`, `vitals` and `times` read numbers; `negation` (with `cues`, `answers`), `subjects`, `courses` and
-//! `details` say what each phrase means where it stands.
+//! The way through: `tokens` → `abbreviations` → `lexicon` and `matching` (with `folding`, `spelling`) find phrases;
+//! `people`, `vitals` and `times` read numbers; `negation` (with `cues`, `scope`, `answers`), `subjects` (with
+//! `relatives`), `courses` and `details` say what each phrase means where it stands.
 
 mod abbreviations;
 mod answers;
 mod characters;
+mod common;
 mod courses;
 mod cues;
 mod details;
@@ -19,13 +20,17 @@ mod folding;
 mod hashing;
 mod language;
 mod lexicon;
+mod matching;
 mod negation;
 mod numbers;
 mod people;
+mod relatives;
+mod scope;
 mod spelling;
 mod subjects;
 mod times;
 mod tokens;
+mod vital_names;
 mod vitals;
 mod words;
 
@@ -36,7 +41,7 @@ use std::ops::Range;
 
 pub use lexicon::Lexicon;
 
-use lexicon::Match;
+use matching::Match;
 use negation::Reader;
 use people::People;
 use subjects::Who;
@@ -198,8 +203,9 @@ pub fn understand(text: &str, lexicon: &Lexicon, asked_by_patient: bool) -> Unde
         .zip(&matches)
         .zip(judged.iter().zip(&when))
         .map(|((which, one), (judged, when))| {
-            let past = judged.past && when.hours.is_none_or(|hours| hours > times::RECENT_HOURS || judged.state == State::Absent);
-            let score = vitals.iter().find(|v| v.kind == VitalKind::PainScore && v.first <= one.last + 4 && one.first <= v.last + 3);
+            let past = judged.past
+                && when.hours.is_none_or(|hours| hours > times::RECENT_HOURS || judged.state == State::Absent);
+            let score = details::score(&tokens, &matches, which, &vitals);
             Mention {
                 finding: one.finding,
                 state: judged.state,
@@ -207,7 +213,7 @@ pub fn understand(text: &str, lexicon: &Lexicon, asked_by_patient: bool) -> Unde
                 course: if past || when.past { Course::Past } else { Course::Current },
                 side: details::side(&tokens, &matches, which),
                 duration_hours: when.hours,
-                severity: details::severity(&tokens, &matches, which, score.map(|score| score.value)),
+                severity: details::severity(&tokens, &matches, which, score),
                 span: tokens.span(one.first, one.last),
             }
         })
@@ -216,7 +222,8 @@ pub fn understand(text: &str, lexicon: &Lexicon, asked_by_patient: bool) -> Unde
     let about_ward = is_about_ward(&mentions, &matches, &who);
     let is_patient = |token: usize| at(token).subject() == Subject::Patient;
     let duration = mentions.iter().find_map(|mention| {
-        let counts = mention.state == State::Present && mention.subject == Subject::Patient && mention.course == Course::Current;
+        let counts =
+            mention.state == State::Present && mention.subject == Subject::Patient && mention.course == Course::Current;
         mention.duration_hours.filter(|_| counts)
     });
     let lone = times.iter().find(|time| time.hours.is_finite()).map(|time| time.hours).filter(|_| mentions.is_empty());

@@ -19,9 +19,10 @@ pub(super) struct People {
 /// Finds them; the tokens of ages and pregnancies are marked as `taken`, for they are no durations.
 pub(super) fn find(tokens: &Tokens, taken: &mut [bool]) -> People {
     let mut out = People::default();
+    let obstetric = tokens.0.iter().any(|token| is_obstetric(&token.text));
     let mut at = 0;
     while at < tokens.len() {
-        if let Some((weeks, last)) = pregnancy(tokens, at) {
+        if let Some((weeks, last)) = pregnancy(tokens, at, obstetric) {
             out.weeks.push((at, weeks));
             take(taken, at, last);
             at = last;
@@ -29,7 +30,12 @@ pub(super) fn find(tokens: &Tokens, taken: &mut [bool]) -> People {
             if is_own(tokens, at) {
                 out.ages.push((at, years));
             }
-            if let Some(sex) = (last..last + 3).find_map(|at| sex_letter(tokens, at).or_else(|| sex_word(tokens.word(at)))) {
+            let ahead = at.saturating_sub(2)..at;
+            if let Some(sex) = ahead
+                .filter(|&at| tokens.upper(at))
+                .chain(last..last + 4)
+                .find_map(|at| sex_letter(tokens, at).or_else(|| sex_word(tokens.word(at))))
+            {
                 out.sexes.push((at, sex));
             }
             take(taken, at, last);
@@ -49,7 +55,7 @@ fn take(taken: &mut [bool], first: usize, last: usize) {
 }
 
 /// "34 weeks pregnant", "34+2 weeks' gestation", "pregnant (34 weeks)", "5 months pregnant", "34/40", "I'm 20 weeks".
-fn pregnancy(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+fn pregnancy(tokens: &Tokens, at: usize, obstetric: bool) -> Option<(f64, usize)> {
     let amount = amount(tokens, at, false)?;
     let (mut weeks, mut next) = (amount.middle(), amount.next);
     if tokens.mark(next) == Some('/') && tokens.number(next + 1) == Some(40.0) && (4.0..=43.0).contains(&weeks) {
@@ -74,13 +80,26 @@ fn pregnancy(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
             after += skip + 2;
         }
     }
-    while after < next + 6 && matches!(tokens.word(after), "into" | "of" | "the" | "my" | "her" | "a" | "in" | "gestational") {
+    while after < next + 6
+        && matches!(tokens.word(after), "into" | "of" | "the" | "my" | "her" | "a" | "in" | "gestational")
+    {
         after += 1;
     }
-    let follows = matches!(tokens.word(after), "pregnant" | "gestation" | "pregnancy" | "gravid" | "preg" | "gestational");
-    let precedes = unit_given && tokens.word(next + 1) != "of" && tokens.word(next + 1) != "old" && pregnant_before(tokens, at);
-    let stated = unit_given && matches!(tokens.word_before(at, 1), "im" | "am") && states_end(tokens, next + 1) && unit == Some(168.0);
-    if !(follows && (unit_given || weeks > 4.0) || precedes || stated) {
+    let follows =
+        matches!(tokens.word(after), "pregnant" | "gestation" | "pregnancy" | "gravid" | "preg" | "gestational");
+    let precedes =
+        unit_given && tokens.word(next + 1) != "of" && tokens.word(next + 1) != "old" && pregnant_before(tokens, at);
+    let stated = unit_given
+        && matches!(tokens.word_before(at, 1), "im" | "am")
+        && states_end(tokens, next + 1)
+        && unit == Some(168.0);
+    // "Contractions at 31 weeks"
+    let dated = obstetric
+        && unit == Some(168.0)
+        && weeks >= 4.0
+        && tokens.word_before(at, 1) == "at"
+        && tokens.word(next + 1) != "old";
+    if !(dated || follows && (unit_given || weeks > 4.0) || precedes || stated) {
         return None;
     }
     if unit.is_some_and(|hours| hours > 700.0) {
@@ -90,12 +109,29 @@ fn pregnancy(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     (1.0..=44.0).contains(&weeks).then_some((weeks, last))
 }
 
+fn is_obstetric(word: &str) -> bool {
+    matches!(
+        word,
+        "pregnant"
+            | "pregnancy"
+            | "contractions"
+            | "waters"
+            | "gestation"
+            | "midwife"
+            | "trimester"
+            | "labour"
+            | "labor"
+            | "antenatal"
+    )
+}
+
 fn pregnant_before(tokens: &Tokens, at: usize) -> bool {
     for back in 1..=5 {
         let negated = || matches!(tokens.word_before(at, back + 1), "not" | "isnt" | "no" | "wasnt" | "been" | "was");
         match tokens.word_before(at, back) {
             "pregnant" | "gestation" | "pregnancy" | "gestational" | "ga" => return !negated(),
-            "at" | "about" | "around" | "currently" | "now" | "age" | "is" | "of" | "approximately" | "for" | "almost" | "nearly" | "im" => {}
+            "at" | "about" | "around" | "currently" | "now" | "age" | "is" | "of" | "approximately" | "for"
+            | "almost" | "nearly" | "im" => {}
             "" if matches!(tokens.mark_before(at, back), Some('(' | ',' | ':')) => {}
             _ => return false,
         }
@@ -104,7 +140,9 @@ fn pregnant_before(tokens: &Tokens, at: usize) -> bool {
 }
 
 fn states_end(tokens: &Tokens, at: usize) -> bool {
-    tokens.ends_sentence(at) || tokens.mark(at) == Some(',') || matches!(tokens.word(at), "and" | "with" | "now" | "today" | "but")
+    tokens.ends_sentence(at)
+        || tokens.mark(at) == Some(',')
+        || matches!(tokens.word(at), "and" | "with" | "now" | "today" | "but")
 }
 
 /// An age in years and its last token.
@@ -124,7 +162,8 @@ fn age(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
         if then == "of" && tokens.word(next + 2) == "age" {
             return years(hours, next + 2);
         }
-        if sex_word(then).is_some() {
+        let listed = usize::from(tokens.mark(next + 1) == Some(','));
+        if sex_word(tokens.word(next + 1 + listed)).is_some() {
             return years(hours, next);
         }
     }
@@ -139,8 +178,18 @@ fn age(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
         let heat = sex == Sex::Female && value >= 95.0;
         return if heat || value.fract() != 0.0 { None } else { years(YEAR, next - 1) };
     }
+    let slash = usize::from(tokens.mark_before(at, 1) == Some('/'));
+    if matches!(tokens.word_before(at, 1 + slash), "m" | "f")
+        && at == 1 + slash
+        && unit.is_none()
+        && value.fract() == 0.0
+    {
+        return years(YEAR, next - 1);
+    }
     let mut back = 1;
-    while back < 3 && (matches!(tokens.word_before(at, back), "is" | "of" | "about") || tokens.mark_before(at, back) == Some(':')) {
+    while back < 3
+        && (matches!(tokens.word_before(at, back), "is" | "of" | "about") || tokens.mark_before(at, back) == Some(':'))
+    {
         back += 1;
     }
     let before = tokens.word_before(at, back);
@@ -151,8 +200,21 @@ fn age(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     if of && matches!(before, "man" | "woman" | "lady" | "gentleman" | "boy" | "girl") && value.fract() == 0.0 {
         return years(YEAR, next - 1);
     }
-    let is_one = matches!(before, "im" | "am" | "he" | "she" | "patient" | "husband" | "wife" | "son" | "daughter" | "baby" | "child" | "mother" | "father")
-        && (matches!(tokens.word_before(at, 1), "is" | "im" | "am" | "he" | "she"));
+    let is_one = matches!(
+        before,
+        "im" | "am"
+            | "he"
+            | "she"
+            | "patient"
+            | "husband"
+            | "wife"
+            | "son"
+            | "daughter"
+            | "baby"
+            | "child"
+            | "mother"
+            | "father"
+    ) && (matches!(tokens.word_before(at, 1), "is" | "im" | "am" | "he" | "she"));
     let whole = value.fract() == 0.0 && value >= 1.0 && tokens.number(at).is_some();
     if is_one && whole && (states_end(tokens, next) || matches!(tokens.word(next), "years" | "year" | "yrs")) {
         return years(YEAR, if unit.is_some() { next } else { next - 1 });
@@ -162,7 +224,9 @@ fn age(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
 
 /// Whether an age is the person's own now, not that of an event ("MI at age 50", "since the age of 12").
 fn is_own(tokens: &Tokens, at: usize) -> bool {
-    let event = |word: &str| matches!(word, "at" | "since" | "from" | "until" | "by" | "before" | "after" | "was" | "were" | "till");
+    let event = |word: &str| {
+        matches!(word, "at" | "since" | "from" | "until" | "by" | "before" | "after" | "was" | "were" | "till")
+    };
     let aged = |word: &str| matches!(word, "age" | "aged" | "the" | "of" | "about" | "around");
     let mut back = 1;
     while back <= 4 && aged(tokens.word_before(at, back)) {
@@ -187,7 +251,8 @@ fn sex_letter(tokens: &Tokens, at: usize) -> Option<Sex> {
         "f" => Sex::Female,
         _ => return None,
     };
-    let bracketed = tokens.mark_before(at, 2) == Some('(') || matches!(tokens.word_before(at, 2), "im" | "i" | "am" | "a" | "my");
+    let bracketed =
+        tokens.mark_before(at, 2) == Some('(') || matches!(tokens.word_before(at, 2), "im" | "i" | "am" | "a" | "my");
     (tokens.upper(at) || tokens.glued(at) && bracketed).then_some(sex)
 }
 
@@ -196,7 +261,12 @@ fn names_patient(tokens: &Tokens, at: usize) -> bool {
     let back = 1 + usize::from(matches!(tokens.word_before(at, 1), "a" | "an" | "young" | "old" | "elderly"));
     let back = back + usize::from(back == 2 && matches!(tokens.word_before(at, 2), "a" | "an"));
     let before = tokens.word_before(at, back);
-    let opens = at < back || tokens.mark_before(at, back).is_some_and(|mark| matches!(mark, '.' | '\n' | ':' | '(' | ','));
+    let opens =
+        at < back || tokens.mark_before(at, back).is_some_and(|mark| matches!(mark, '.' | '\n' | ':' | '(' | ','));
     let named = matches!(before, "im" | "am" | "is" | "as" | "yo" | "sex" | "gender" | "this" | "pregnant");
-    (opens || named) && !matches!(tokens.word(at + 1), "partner" | "partners" | "doctor" | "friend" | "friends" | "nurse" | "pattern")
+    (opens || named)
+        && !matches!(
+            tokens.word(at + 1),
+            "partner" | "partners" | "doctor" | "friend" | "friends" | "nurse" | "pattern"
+        )
 }

@@ -1,7 +1,10 @@
 //! Whose symptom it is: the patient's, or that of somebody who is only told about.
 
-use super::lexicon::Match;
+use super::matching::Match;
 use super::negation::Judged;
+use super::relatives::{
+    Relation, is_asked_for, is_family_history, leads_to_relative, relation, runs_in_family, shifts, urgent_sentences,
+};
 use super::tokens::Tokens;
 use super::{Sex, State, Subject};
 
@@ -32,36 +35,6 @@ impl Who {
     }
 }
 
-/// What a word for a person makes of him: a partner, a child, other kin or company.
-#[derive(Clone, Copy, PartialEq)]
-enum Relation {
-    Partner,
-    Child,
-    Kin,
-}
-
-fn relation(word: &str) -> Option<(Relation, Option<Sex>)> {
-    let (male, female) = (Some(Sex::Male), Some(Sex::Female));
-    Some(match word {
-        "husband" | "boyfriend" => (Relation::Partner, male),
-        "wife" | "girlfriend" => (Relation::Partner, female),
-        "partner" | "spouse" | "fiance" | "fiancee" => (Relation::Partner, None),
-        "son" | "grandson" | "stepson" => (Relation::Child, male),
-        "daughter" | "granddaughter" | "stepdaughter" => (Relation::Child, female),
-        "baby" | "babies" | "child" | "children" | "kid" | "kids" | "toddler" | "infant" | "newborn" | "grandchild" | "sons"
-        | "daughters" => (Relation::Child, None),
-        "father" | "dad" | "daddy" | "brother" | "grandfather" | "grandpa" | "grandad" | "granddad" | "uncle" | "nephew"
-        | "stepfather" => (Relation::Kin, male),
-        "mother" | "mom" | "mum" | "mommy" | "mummy" | "sister" | "grandmother" | "grandma" | "gran" | "nan" | "granny" | "aunt"
-        | "niece" | "stepmother" | "mam" => (Relation::Kin, female),
-        "parent" | "parents" | "sibling" | "siblings" | "brothers" | "sisters" | "grandparents" | "cousin" | "cousins" | "aunts"
-        | "uncles" | "relative" | "relatives" | "family" | "friend" | "friends" | "neighbour" | "neighbor" | "colleague"
-        | "colleagues" | "coworker" | "roommate" | "flatmate" | "housemate" | "classmate" | "classmates" | "everyone"
-        | "everybody" | "someone" | "somebody" | "fh" | "boss" | "dog" | "cat" => (Relation::Kin, None),
-        _ => return None,
-    })
-}
-
 /// Who is spoken of at each token. `own`: the text is by the patient or somebody who asks for him.
 pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: bool) -> Vec<Who> {
     let urgent = urgent_sentences(tokens);
@@ -70,17 +43,26 @@ pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: b
     // Somebody else is asked for only as long as nobody said "I have …".
     let (mut first_person, mut first_person_ill) = (false, false);
     let mut next_match = 0;
+    // "Baby is moving less", "mother had breast cancer": a phrase that names the person is the patient's own finding.
+    let inside = |at: usize| {
+        let end = matches.partition_point(|one| one.first <= at);
+        matches.get(end.saturating_sub(4)..end).unwrap_or_default().iter().any(|one| one.covers(at))
+    };
     let mut out = Vec::with_capacity(tokens.len());
     for at in 0..tokens.len() {
         let word = tokens.word(at);
         if tokens.ends_sentence(at) {
             who = Who::Patient;
             first_person = false;
-        } else if let Some((relation, sex)) = relation(word) {
+        } else if let Some((relation, sex)) =
+            relation(word).filter(|(relation, _)| *relation != Relation::Child || !inside(at))
+        {
             let ward = match relation {
                 Relation::Partner => own && !first_person_ill,
                 Relation::Child => !own || !first_person_ill,
-                Relation::Kin => own && !first_person_ill && is_asked_for(tokens, at, urgent.get(at).copied().unwrap_or(false)),
+                Relation::Kin => {
+                    own && !first_person_ill && is_asked_for(tokens, at, urgent.get(at).copied().unwrap_or(false))
+                }
             };
             if word != "family" || is_family_history(tokens, at) {
                 let found = if ward { Who::Ward(sex) } else { Who::Other(sex) };
@@ -104,9 +86,20 @@ pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: b
                     who = Who::Patient;
                     third = None;
                 }
-                "he" | "his" | "him" => who = resolve(third, Sex::Male, who),
-                "she" | "her" => who = resolve(third, Sex::Female, who),
-                "presents" | "presented" | "complains" | "complaining" | "comes" if tokens.mark_before(at, 1).is_some() => who = Who::Patient,
+                "he" | "his" | "him" | "she" | "her" => {
+                    let sex = if word.starts_with('h') && word != "her" { Sex::Male } else { Sex::Female };
+                    who = resolve(third, sex, who);
+                    // "My father had a stroke. He is now short of breath": he is asked for after all.
+                    let asked = own && !first_person_ill && urgent.get(at).copied().unwrap_or(false);
+                    if let (Who::Other(sex), true) = (who, asked) {
+                        who = Who::Ward(sex);
+                    }
+                }
+                "presents" | "presented" | "complains" | "complaining" | "comes"
+                    if tokens.mark_before(at, 1).is_some() =>
+                {
+                    who = Who::Patient
+                }
                 _ => {}
             }
         }
@@ -124,6 +117,11 @@ pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: b
         {
             *place = Who::Other(None);
         }
+        if relation(tokens.word(one.first)).is_some()
+            && let Some(place) = out.get_mut(one.first)
+        {
+            *place = Who::Patient;
+        }
     }
     out
 }
@@ -135,82 +133,4 @@ fn resolve(third: Option<Who>, sex: Sex, now: Who) -> Who {
         _ if now.sex() == Some(sex) => now,
         _ => Who::Patient,
     }
-}
-
-/// Whether the person named at `at` becomes the one spoken of. Not: "came with his wife", "mother says he …", "a mother of two".
-fn shifts(tokens: &Tokens, at: usize) -> bool {
-    let next = tokens.word(at + 1);
-    if next == "of" {
-        return false;
-    }
-    let reports = matches!(
-        next,
-        "reports" | "reported" | "says" | "said" | "states" | "stated" | "noticed" | "noted" | "notes" | "thinks" | "thought"
-            | "worried" | "concerned" | "tells" | "told" | "called" | "brought" | "denies" | "denied" | "gave" | "describes"
-            | "found" | "witnessed" | "saw"
-    );
-    let possessive = matches!(tokens.word_before(at, 1), "my" | "his" | "her" | "their" | "our" | "the" | "a" | "patient");
-    let lead = tokens.word_before(at, 1 + usize::from(possessive));
-    let aside = matches!(lead, "with" | "by" | "per" | "to" | "from" | "than");
-    let goes_on = matches!(next, "who" | "with" | "whose" | "has" | "had" | "have" | "is" | "was" | "having");
-    let told_of = aside && !goes_on;
-    !reports && !told_of
-}
-
-/// "family history", "FH:": the word alone ("family doctor", "family is worried") names nobody who is ill.
-fn is_family_history(tokens: &Tokens, at: usize) -> bool {
-    matches!(tokens.word(at + 1), "history" | "has" | "have" | "had" | "hx" | "members" | "member" | "are" | "is" | "medical")
-        || tokens.mark(at + 1) == Some(':')
-}
-
-/// "my" before a relative, with an age or an adjective between at most.
-fn leads_to_relative(tokens: &Tokens, at: usize) -> bool {
-    for ahead in 1..=6 {
-        let word = tokens.word(at + ahead);
-        if relation(word).is_some() {
-            return true;
-        }
-        let passes = tokens.number(at + ahead).is_some()
-            || matches!(word, "year" | "years" | "month" | "months" | "week" | "weeks" | "day" | "days" | "old" | "yo" | "elderly" | "little"
-                | "youngest" | "oldest" | "eldest" | "older" | "younger" | "late" | "poor" | "newborn" | "own" | "two" | "three" | "four"
-                | "five" | "six" | "seven" | "eight" | "nine" | "ten" | "eleven" | "twelve" | "maternal" | "paternal" | "big");
-        if !passes {
-            return false;
-        }
-    }
-    false
-}
-
-/// Whether the writer asks for a parent, sibling or friend: the sentence is about now, not about an illness he has.
-fn is_asked_for(tokens: &Tokens, at: usize, urgent: bool) -> bool {
-    let next = tokens.word(at + 1);
-    let told = matches!(next, "had" | "died" | "passed" | "history" | "side" | "suffered" | "was");
-    let mine = (1..=6).any(|back| matches!(tokens.word_before(at, back), "my" | "our")) || at == 0;
-    let doing = matches!(next, "is" | "isnt" | "cant" | "cannot" | "keeps" | "wont")
-        && (next != "is" || tokens.word(at + 2).ends_with("ing") || tokens.word(at + 2) == "not");
-    mine && !told && (doing || urgent) && !matches!(tokens.word(at), "family" | "fh" | "parents" | "relatives" | "everyone")
-}
-
-/// For each token, whether its sentence speaks of what is going on now.
-fn urgent_sentences(tokens: &Tokens) -> Vec<bool> {
-    let mut out = Vec::with_capacity(tokens.len());
-    let mut urgent = false;
-    for at in 0..tokens.len() {
-        urgent |= matches!(
-            tokens.word(at),
-            "now" | "tonight" | "today" | "suddenly" | "collapsed" | "unconscious" | "yesterday" | "hour" | "hours" | "minutes"
-                | "morning" | "help" | "woke" | "keeps" | "started" | "cannot" | "unresponsive" | "ambulance"
-        );
-        if tokens.ends_sentence(at + 1) {
-            out.resize(at + 1, urgent);
-            urgent = false;
-        }
-    }
-    out.resize(tokens.len(), urgent);
-    out
-}
-
-/// "diabetes runs in the family".
-fn runs_in_family(tokens: &Tokens, last: usize) -> bool {
-    matches!(tokens.word(last + 1), "runs" | "run" | "in") && (2..=5).any(|ahead| tokens.word(last + ahead) == "family")
 }

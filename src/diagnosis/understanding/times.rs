@@ -6,6 +6,9 @@ use super::tokens::Tokens;
 /// What began or was within the last fortnight belongs to the complaint.
 pub(super) const RECENT_HOURS: f64 = 336.0;
 
+/// Longer than any life: a slip or nonsense.
+const LONGEST_HOURS: f64 = 125.0 * 8766.0;
+
 /// Whether a time says how long, or when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aspect {
@@ -53,8 +56,13 @@ fn time_at(tokens: &Tokens, at: usize) -> Option<Time> {
 
 /// "3 days", "x 2 weeks", "30 minutes ago", "2/52", "an hour and a half".
 fn counted(tokens: &Tokens, at: usize) -> Option<Time> {
+    if tokens.word(at) == "day" && tokens.word(at + 2) == "of" {
+        // "day 3 of fever"
+        let days = tokens.number(at + 1).filter(|&days| days < 60.0)?;
+        return Some(Time { first: at, last: at + 1, hours: days * 24.0, aspect: Aspect::Lasting });
+    }
     let (hours, last) = notation(tokens, at).or_else(|| spelled(tokens, at))?;
-    if is_frequency(tokens, at, last) || tokens.word(last + 1) == "old" {
+    if is_frequency(tokens, at, last) || tokens.word(last + 1) == "old" || hours > LONGEST_HOURS {
         return None;
     }
     let ago = matches!(tokens.word(last + 1), "ago" | "back" | "earlier" | "previously");
@@ -67,8 +75,16 @@ fn counted(tokens: &Tokens, at: usize) -> Option<Time> {
 /// British notation: 3/7 is three days, 2/52 two weeks, 6/12 six months.
 fn notation(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     let count = tokens.number(at)?;
-    let dated = matches!(tokens.word_before(at, 1), "on" | "since" | "dated" | "date") || tokens.mark_before(at, 1) == Some('/');
-    if tokens.mark(at + 1) != Some('/') || !tokens.glued(at + 2) || tokens.mark(at + 3) == Some('/') || dated || count > 100.0 {
+    let dated = matches!(tokens.word_before(at, 1), "on" | "since" | "dated" | "date")
+        || tokens.mark_before(at, 1) == Some('/');
+    let always = count == 24.0 && tokens.number(at + 2) == Some(7.0);
+    if always
+        || tokens.mark(at + 1) != Some('/')
+        || !tokens.glued(at + 2)
+        || tokens.mark(at + 3) == Some('/')
+        || dated
+        || count > 100.0
+    {
         return None;
     }
     let unit = match tokens.number(at + 2)? {
@@ -83,11 +99,31 @@ fn notation(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
 fn spelled(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     let amount = amount(tokens, at, true)?;
     // "3 more days", "half an hour", "3 full days".
-    let next = amount.next + usize::from(matches!(tokens.word(amount.next), "more" | "full" | "whole" | "or" | "long" | "consecutive"));
+    let next = amount.next
+        + usize::from(matches!(tokens.word(amount.next), "more" | "full" | "whole" | "or" | "long" | "consecutive"));
     let unit = unit_hours(tokens, next)?;
     let article = matches!(tokens.word(at), "a" | "an") && amount.next == at + 1;
-    let leads = |word: &str| matches!(word, "for" | "about" | "past" | "last" | "since" | "over" | "around" | "nearly" | "almost" | "within" | "roughly" | "maybe");
-    if article && !leads(tokens.word_before(at, 1)) && !matches!(tokens.word(next + 1), "ago" | "history" | "and" | "back" | "now") {
+    let leads = |word: &str| {
+        matches!(
+            word,
+            "for"
+                | "about"
+                | "past"
+                | "last"
+                | "since"
+                | "over"
+                | "around"
+                | "nearly"
+                | "almost"
+                | "within"
+                | "roughly"
+                | "maybe"
+        )
+    };
+    if article
+        && !leads(tokens.word_before(at, 1))
+        && !matches!(tokens.word(next + 1), "ago" | "history" | "and" | "back" | "now")
+    {
         return None;
     }
     let mut hours = amount.middle() * unit;
@@ -111,8 +147,23 @@ fn is_frequency(tokens: &Tokens, first: usize, last: usize) -> bool {
 fn is_onset(word: &str) -> bool {
     matches!(
         word,
-        "started" | "starting" | "starts" | "began" | "begun" | "beginning" | "onset" | "since" | "diagnosed" | "developed"
-            | "noticed" | "appeared" | "for" | "from" | "begin" | "came" | "commenced"
+        "started"
+            | "starting"
+            | "starts"
+            | "began"
+            | "begun"
+            | "beginning"
+            | "onset"
+            | "since"
+            | "diagnosed"
+            | "developed"
+            | "noticed"
+            | "appeared"
+            | "for"
+            | "from"
+            | "begin"
+            | "came"
+            | "commenced"
     )
 }
 
@@ -122,7 +173,12 @@ fn since(tokens: &Tokens, at: usize) -> Option<Time> {
         return None;
     }
     let mut next = at + 1;
-    while next < at + 4 && matches!(tokens.word(next), "about" | "around" | "the" | "early" | "late" | "approximately" | "roughly" | "last" | "past") {
+    while next < at + 4
+        && matches!(
+            tokens.word(next),
+            "about" | "around" | "the" | "early" | "late" | "approximately" | "roughly" | "last" | "past"
+        )
+    {
         if named(tokens, next).is_some() {
             break;
         }
@@ -145,7 +201,9 @@ fn since(tokens: &Tokens, at: usize) -> Option<Time> {
         "week" => (168.0, next),
         "month" => (730.5, next),
         "year" => (8766.0, next),
-        _ if matches!(tokens.word(next + 1), "am" | "pm" | "oclock") && tokens.number(next).is_some() => (6.0, next + 1),
+        _ if matches!(tokens.word(next + 1), "am" | "pm" | "oclock") && tokens.number(next).is_some() => {
+            (6.0, next + 1)
+        }
         _ => {
             let time = named(tokens, next)?;
             (time.hours, time.last)
@@ -157,7 +215,10 @@ fn since(tokens: &Tokens, at: usize) -> Option<Time> {
 /// Days and times with a name.
 fn named(tokens: &Tokens, at: usize) -> Option<Time> {
     let next = tokens.word(at + 1);
-    let stretch = matches!(tokens.word_before(at, 1), "over" | "for" | "in" | "during" | "within" | "the" | "throughout" | "since");
+    let stretch = matches!(
+        tokens.word_before(at, 1),
+        "over" | "for" | "in" | "during" | "within" | "the" | "throughout" | "since"
+    );
     let (hours, length, aspect) = match (tokens.word(at), next) {
         ("yesterday", "morning" | "evening" | "afternoon" | "night") => (24.0, 2, Aspect::Lasting),
         ("yesterday", _) => (24.0, 1, Aspect::Lasting),
@@ -177,7 +238,9 @@ fn named(tokens: &Tokens, at: usize) -> Option<Time> {
         ("last", "month") => (730.5, 2, if stretch { Aspect::Lasting } else { Aspect::Point }),
         ("last", "year") => (8766.0, 2, if stretch { Aspect::Lasting } else { Aspect::Point }),
         ("last", "summer" | "winter" | "spring" | "autumn" | "christmas" | "term") => (4383.0, 2, Aspect::Point),
-        ("last", "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday") => (120.0, 2, Aspect::Lasting),
+        ("last", "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday") => {
+            (120.0, 2, Aspect::Lasting)
+        }
         ("all", "day") => (12.0, 2, Aspect::Lasting),
         ("all", "night") => (10.0, 2, Aspect::Lasting),
         ("all", "week") => (168.0, 2, Aspect::Lasting),
@@ -194,15 +257,21 @@ fn long_ago(tokens: &Tokens, at: usize) -> Option<Time> {
         ("years" | "months" | "decades" | "ages", "ago" | "back", _) => 2,
         ("as", "a" | "an", "child" | "kid" | "baby" | "teenager" | "infant" | "boy" | "girl" | "teen" | "youth") => 3,
         ("in", "childhood" | "infancy", _) => 2,
-        ("in", "the", "past") => 3,
+        ("in", "the", "past") if amount(tokens, at + 3, true).is_none() && unit_hours(tokens, at + 3).is_none() => 3,
         ("long", "ago", _) => 2,
         ("long", "time", "ago") => 3,
         ("earlier", "this", "year") => 3,
-        ("when", "i" | "he" | "she", "was" | "were") if matches!(tokens.word(at + 3), "a" | "young" | "little" | "small" | "younger") || tokens.number(at + 3).is_some() => 4,
+        ("when", "i" | "he" | "she", "was" | "were")
+            if matches!(tokens.word(at + 3), "a" | "young" | "little" | "small" | "younger")
+                || tokens.number(at + 3).is_some() =>
+        {
+            4
+        }
         ("in", _, _) if year(tokens, at + 1) => 2,
         _ => return None,
     };
-    Some(Time { first: at, last: at + length - 1, hours: f64::INFINITY, aspect: Aspect::Point })
+    let onset = (1..=5).map(|back| tokens.word_before(at, back)).any(is_onset);
+    (!onset).then_some(Time { first: at, last: at + length - 1, hours: f64::INFINITY, aspect: Aspect::Point })
 }
 
 fn year(tokens: &Tokens, at: usize) -> bool {

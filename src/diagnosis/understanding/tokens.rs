@@ -11,6 +11,13 @@ pub(super) enum Kind {
     Mark(char),
 }
 
+impl Kind {
+    /// A word or a number, not a mark.
+    pub fn is_content(self) -> bool {
+        !matches!(self, Self::Mark(_))
+    }
+}
+
 /// One token with its place in the text.
 #[derive(Debug, Clone)]
 pub(super) struct Token {

@@ -2,6 +2,7 @@
 
 use super::numbers::{Amount, amount, unit_hours};
 use super::tokens::Tokens;
+use super::vital_names::{has_other_unit, is_between, name};
 use super::{Measured, VitalKind};
 
 /// A measurement and its tokens.
@@ -46,49 +47,6 @@ pub(super) fn find(tokens: &Tokens, taken: &mut [bool]) -> Vec<Reading> {
     out
 }
 
-/// The measurement named at `at`, and how many words name it.
-fn name(tokens: &Tokens, at: usize) -> Option<(VitalKind, usize)> {
-    let next = tokens.word(at + 1);
-    Some(match tokens.word(at) {
-        "temp" | "temperature" | "temps" | "tmax" | "fever" | "febrile" | "fevers" => (VitalKind::TemperatureC, 1),
-        "t" if tokens.upper(at) => (VitalKind::TemperatureC, 1),
-        "pulse" if matches!(next, "ox" | "oximetry" | "oximeter") => (VitalKind::OxygenSaturation, 2),
-        "pulse" if next == "rate" => (VitalKind::HeartRate, 2),
-        "hr" | "pulse" | "heartrate" | "heartbeat" => (VitalKind::HeartRate, 1),
-        "heart" if matches!(next, "rate" | "beat" | "beating") => (VitalKind::HeartRate, 2),
-        "rr" | "resps" | "respirations" | "respiration" => (VitalKind::RespiratoryRate, 1),
-        "resp" | "respiratory" | "breathing" if next == "rate" => (VitalKind::RespiratoryRate, 2),
-        "bp" | "sbp" | "systolic" => (VitalKind::Systolic, 1),
-        "blood" if next == "pressure" => (VitalKind::Systolic, 2),
-        "dbp" | "diastolic" => (VitalKind::Diastolic, 1),
-        "sats" | "sat" | "spo2" | "sao2" | "saturation" | "saturations" | "saturating" | "satting" | "oximeter" => {
-            (VitalKind::OxygenSaturation, 1)
-        }
-        "o2" | "oxygen" => {
-            let more = matches!(next, "sat" | "sats" | "saturation" | "saturations" | "level" | "levels");
-            (VitalKind::OxygenSaturation, 1 + usize::from(more))
-        }
-        "blood" | "random" | "fasting" if matches!(next, "sugar" | "sugars" | "glucose") => (VitalKind::GlucoseMmolL, 2),
-        "glucose" | "sugar" | "sugars" | "bg" | "bgl" | "bm" | "bms" | "bsl" | "cbg" | "rbs" | "fbs" | "fingerstick" => {
-            (VitalKind::GlucoseMmolL, 1)
-        }
-        "pain" if matches!(next, "score" | "level" | "scale" | "scores" | "severity") => (VitalKind::PainScore, 2),
-        "pain" | "severity" => (VitalKind::PainScore, 1),
-        _ => return None,
-    })
-}
-
-fn is_between(word: &str) -> bool {
-    matches!(
-        word,
-        "of" | "is" | "was" | "at" | "around" | "about" | "approximately" | "reading" | "reads" | "level" | "levels" | "up"
-            | "to" | "hit" | "currently" | "now" | "today" | "high" | "low" | "a" | "as" | "this" | "morning" | "last"
-            | "night" | "yesterday" | "has" | "been" | "its" | "it" | "my" | "over" | "under" | "above" | "below"
-            | "measured" | "recorded" | "reached" | "reaching" | "peaked" | "and" | "near" | "in" | "the" | "rate" | "only"
-            | "just" | "went" | "got" | "are" | "were" | "ra" | "down" | "score" | "systolic" | "like" | "almost" | "rated"
-    )
-}
-
 fn by_name(tokens: &Tokens, at: usize, taken: &[bool]) -> Vec<Reading> {
     let Some((kind, used)) = name(tokens, at) else { return Vec::new() };
     let mut next = at + used;
@@ -119,15 +77,23 @@ fn by_name(tokens: &Tokens, at: usize, taken: &[bool]) -> Vec<Reading> {
         },
         VitalKind::Diastolic if (20.0..=200.0).contains(&amount.low) => reading(kind, amount.low, amount.next - 1),
         VitalKind::HeartRate if (20.0..=320.0).contains(&amount.high) => reading(kind, amount.high, amount.next - 1),
-        VitalKind::RespiratoryRate if (2.0..=150.0).contains(&amount.high) => reading(kind, amount.high, amount.next - 1),
-        VitalKind::OxygenSaturation if (30.0..=100.0).contains(&amount.low) && !matches!(unit, "l" | "litres" | "liters" | "lpm") => {
+        VitalKind::RespiratoryRate if (2.0..=150.0).contains(&amount.high) => {
+            reading(kind, amount.high, amount.next - 1)
+        }
+        VitalKind::OxygenSaturation
+            if (30.0..=100.0).contains(&amount.low) && !matches!(unit, "l" | "litres" | "liters" | "lpm") =>
+        {
             let percent = usize::from(tokens.mark(amount.next) == Some('%'));
             reading(kind, amount.low, amount.next - 1 + percent)
         }
         VitalKind::GlucoseMmolL => {
             let imperial = unit == "mg" || !unit.starts_with("mmol") && amount.high > 35.0;
             let value = if imperial { amount.high / GLUCOSE_MG_DL } else { amount.high };
-            let unit = if matches!(unit, "mg" | "mmol") { 1 + 2 * usize::from(tokens.mark(amount.next + 1) == Some('/')) } else { 0 };
+            let unit = if matches!(unit, "mg" | "mmol") {
+                1 + 2 * usize::from(tokens.mark(amount.next + 1) == Some('/'))
+            } else {
+                0
+            };
             let last = (amount.next - 1 + unit).min(tokens.len().saturating_sub(1));
             if (0.2..=110.0).contains(&value) { reading(kind, value, last) } else { Vec::new() }
         }
@@ -135,7 +101,10 @@ fn by_name(tokens: &Tokens, at: usize, taken: &[bool]) -> Vec<Reading> {
             let dose = matches!(unit, "mg" | "ml" | "g" | "kg" | "of" | "am" | "pm" | "times" | "x" | "on");
             match out_of_ten(tokens, &amount) {
                 Some(last) => reading(kind, amount.high, last),
-                None if amount.high <= 10.0 && !dose && tokens.mark(amount.next).is_none_or(|mark| !matches!(mark, '/' | '%')) => {
+                None if amount.high <= 10.0
+                    && !dose
+                    && tokens.mark(amount.next).is_none_or(|mark| !matches!(mark, '/' | '%')) =>
+                {
                     reading(kind, amount.high, amount.next - 1)
                 }
                 None => Vec::new(),
@@ -151,7 +120,9 @@ fn by_form(tokens: &Tokens, at: usize) -> Vec<Reading> {
     if let Some((systolic, diastolic, last)) = pressure(tokens, at) {
         return pair(systolic, diastolic, at, last);
     }
-    let reading = |kind, value, last: usize| vec![Reading { kind, value, first: at, last: last.min(tokens.len().saturating_sub(1)) }];
+    let reading = |kind, value, last: usize| {
+        vec![Reading { kind, value, first: at, last: last.min(tokens.len().saturating_sub(1)) }]
+    };
     let next = amount.next;
     let (unit, then) = (tokens.word(next), tokens.word(next + 1));
     let barred = matches!(tokens.word_before(at, 1), "apgar" | "on" | "since" | "date" | "dated" | "gcs" | "day");
@@ -170,7 +141,8 @@ fn by_form(tokens: &Tokens, at: usize) -> Vec<Reading> {
     }
     if tokens.mark(next) == Some('%') && (40.0..=100.0).contains(&value) {
         let saturation = matches!(then, "ra" | "sats" | "oxygen" | "o2" | "saturation" | "spo2")
-            || then == "on" && matches!(tokens.word(next + 2), "room" | "air" | "ra" | "oxygen" | "o2" | "rest") || then == "room";
+            || then == "on" && matches!(tokens.word(next + 2), "room" | "air" | "ra" | "oxygen" | "o2" | "rest")
+            || then == "room";
         return if saturation { reading(VitalKind::OxygenSaturation, amount.low, next) } else { Vec::new() };
     }
     temperature(tokens, at, &amount, false).into_iter().collect()
@@ -206,19 +178,6 @@ fn temperature(tokens: &Tokens, first: usize, amount: &Amount, named: bool) -> O
     Some(Reading { kind: VitalKind::TemperatureC, value: (value * 100.0).round() / 100.0, first, last })
 }
 
-/// Whether a bare number is surely not a temperature: it has another unit, or is another value.
-fn has_other_unit(tokens: &Tokens, first: usize, next: usize) -> bool {
-    let unit = tokens.word(next);
-    let before = tokens.word_before(first, 1);
-    let linked = matches!(before, "of" | "is" | "was" | "at");
-    let name = if linked { tokens.word_before(first, 2) } else { before };
-    tokens.glued(next) && !unit.is_empty()
-        || matches!(tokens.mark(next), Some('%' | '/' | '+' | '-'))
-        || unit_hours(tokens, next).is_some()
-        || matches!(unit, "kg" | "kgs" | "lb" | "lbs" | "cm" | "mm" | "m" | "mg" | "g" | "ml" | "l" | "mmol" | "units" | "mcg" | "pounds" | "kilos" | "yo" | "percent" | "pack" | "x")
-        || matches!(name, "bmi" | "weight" | "weighs" | "age" | "aged" | "hba1c" | "hb" | "crp" | "haemoglobin" | "hemoglobin" | "albumin" | "haematocrit" | "hematocrit" | "hct" | "wbc" | "esr")
-}
-
 /// "150/95", "150 over 95".
 fn pressure(tokens: &Tokens, at: usize) -> Option<(f64, f64, usize)> {
     let systolic = tokens.number(at)?;
@@ -237,7 +196,9 @@ fn pair(systolic: f64, diastolic: f64, first: usize, last: usize) -> Vec<Reading
 
 /// The last token of "/10" or "out of 10" after an amount of at most ten.
 fn out_of_ten(tokens: &Tokens, amount: &Amount) -> Option<usize> {
-    let slash = tokens.mark(amount.next) == Some('/') && tokens.number(amount.next + 1) == Some(10.0) && tokens.mark(amount.next + 2) != Some('/');
+    let slash = tokens.mark(amount.next) == Some('/')
+        && tokens.number(amount.next + 1) == Some(10.0)
+        && tokens.mark(amount.next + 2) != Some('/');
     let ten = tokens.number(amount.next + 2) == Some(10.0) || tokens.word(amount.next + 2) == "ten";
     let spoken = tokens.word(amount.next) == "out" && tokens.word(amount.next + 1) == "of" && ten;
     let last = amount.next + if slash { 1 } else { 2 };

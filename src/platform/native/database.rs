@@ -21,21 +21,6 @@ impl SqliteDatabase {
         Ok(Self(Mutex::new(connection)))
     }
 
-    /// How SQLite would run the statement: one line a step of its plan.
-    ///
-    /// # Errors
-    /// When the statement does not compile.
-    pub fn plan(&self, sql: &str) -> Result<Vec<String>, DatabaseError> {
-        let connection = self.lock()?;
-        let mut statement =
-            connection.prepare(&["EXPLAIN QUERY PLAN ", sql].concat()).map_err(translate)?;
-        let bound = vec![rusqlite::types::Null; statement.parameter_count()];
-        let rows = statement
-            .query_map(params_from_iter(bound), |row| row.get::<_, String>(3))
-            .map_err(translate)?;
-        rows.collect::<Result<_, _>>().map_err(translate)
-    }
-
     fn lock(&self) -> Result<std::sync::MutexGuard<'_, Connection>, DatabaseError> {
         self.0.lock().map_err(|_| HostError::Failed("the connection is poisoned".into()).into())
     }

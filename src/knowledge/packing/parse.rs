@@ -1,6 +1,6 @@
 //! Reads expressions; used when the tables are packed.
 
-use super::expression::{Atom, Comparison, Expression, QUANTITIES};
+use crate::expression::{Atom, Comparison, Expression, QUANTITIES};
 
 /// Finds the index of an id in a table.
 pub trait Resolve {
@@ -134,9 +134,8 @@ impl Parser<'_> {
             }
             _ => {}
         }
-        let find = |table: &str, id: &str| {
-            self.names.resolve(table, id).ok_or_else(|| format!("{table} `{id}` is not known"))
-        };
+        let find =
+            |table: &str, id: &str| self.names.resolve(table, id).ok_or_else(|| format!("{table} `{id}` is not known"));
         if let Some(id) = token.strip_prefix("takes:class:") {
             find("class", id).map(Atom::TakesClass)
         } else if let Some(id) = token.strip_prefix("takes:") {

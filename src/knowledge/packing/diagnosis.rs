@@ -1,0 +1,128 @@
+//! Findings, conditions, red flags and comorbidities.
+
+use super::names::{Citations, Names};
+use super::rows::Raw;
+use super::{Check, closure, list, reviewed};
+use crate::tables::{Comorbidity, ComorbidityTable, Condition, DiagnosisTables, Finding, Likelihood, RedFlag, Urgency};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn diagnosis<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> DiagnosisTables<'a> {
+    let groups: BTreeSet<&str> =
+        raw.findings.iter().map(|row| row.group.as_str()).filter(|group| !group.is_empty()).collect();
+    let groups: Vec<&str> = groups.into_iter().collect();
+    let mut phrases: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for row in &raw.findings {
+        let user = format!("findings {}", row.id);
+        for phrase in list(&row.phrases) {
+            let other = phrases.insert(phrase, &row.id);
+            check.that(other.is_none(), || {
+                format!("{user}: phrase `{phrase}` stands under {} too", other.unwrap_or_default())
+            });
+        }
+        check.that((0.0..100.0).contains(&row.background), || format!("{user}: background is a percentage below 100"));
+        check.that(row.question.ends_with('?'), || format!("{user}: the question has no question mark"));
+        let group = groups.iter().position(|group| *group == row.group).map_or(0, |at| at + 1);
+        findings.push(Finding {
+            id: &row.id,
+            name: &row.name,
+            kind: row.kind,
+            question: &row.question,
+            phrases: list(&row.phrases).collect(),
+            implies: list(&row.implies).map(|id| names.index("finding", id, &user, check)).collect(),
+            group: u16::try_from(group).expect("fewer groups than findings"),
+            background: row.background,
+            sources: citations.read(&row.source, &user, check),
+        });
+    }
+    let all_implied: Vec<Vec<u16>> = findings.iter().map(|finding: &Finding| finding.implies.clone()).collect();
+    for (at, finding) in findings.iter_mut().enumerate() {
+        let own = u16::try_from(at).expect("a table has fewer than 65,536 rows");
+        finding.implies = closure(&all_implied, own);
+        check.that(!finding.implies.contains(&own), || format!("findings {} implies itself", finding.id));
+    }
+    DiagnosisTables {
+        findings,
+        conditions: conditions(raw, names, citations, check),
+        red_flags: red_flags(raw, names, citations, check),
+    }
+}
+
+
+pub(super) fn conditions<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Condition<'a>> {
+    let mut likelihoods: BTreeMap<&str, BTreeMap<u16, Likelihood>> = BTreeMap::new();
+    for row in &raw.likelihoods {
+        let user = format!("likelihoods {} {}", row.condition, row.finding);
+        names.index("condition", &row.condition, &user, check);
+        check.that(row.percent > 0.0 && row.percent <= 100.0, || format!("{user}: a percentage above 0"));
+        let finding = names.index("finding", &row.finding, &user, check);
+        let likelihood =
+            Likelihood { finding, percent: row.percent, sources: citations.read(&row.source, &user, check) };
+        let twice = likelihoods.entry(&row.condition).or_default().insert(finding, likelihood);
+        check.that(twice.is_none(), || format!("{user} is there twice"));
+    }
+    let mut conditions = Vec::new();
+    for row in &raw.conditions {
+        let user = format!("conditions {}", row.id);
+        let own = likelihoods.remove(row.id.as_str()).unwrap_or_default();
+        check.that(own.len() >= 3, || format!("{user}: fewer than three likelihoods"));
+        check.that(matches!(row.dangerous.as_str(), "yes" | "no"), || format!("{user}: dangerous is yes or no"));
+        check.that(row.base_rate > 0.0, || format!("{user}: the base rate is above 0"));
+        conditions.push(Condition {
+            id: &row.id,
+            name: &row.name,
+            icd10: &row.icd10,
+            urgency: row.urgency,
+            dangerous: row.dangerous == "yes",
+            base_rate: row.base_rate,
+            ages: [row.infant, row.child, row.adolescent, row.young, row.middle, row.older],
+            male: row.male,
+            female: row.female,
+            pregnant: row.pregnant,
+            advice: &row.advice,
+            likelihoods: own.into_values().collect(),
+            sources: citations.read(&row.source, &user, check),
+            review: reviewed(&row.review),
+        });
+    }
+    conditions
+}
+
+pub(super) fn red_flags<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<RedFlag<'a>> {
+    let mut flags = Vec::new();
+    for row in &raw.red_flags {
+        let user = format!("red_flags {}", row.id);
+        check.that(row.level >= Urgency::Urgent, || format!("{user}: a red flag is urgent or emergency"));
+        flags.push(RedFlag {
+            id: &row.id,
+            level: row.level,
+            when: names.expression(&row.when, &user, check),
+            reason: &row.reason,
+            action: &row.action,
+            sources: citations.read(&row.source, &user, check),
+        });
+    }
+    flags
+}
+
+pub(super) fn comorbidities<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> ComorbidityTable<'a> {
+    let mut table = Vec::new();
+    for row in &raw.comorbidities {
+        let user = format!("comorbidities {}", row.id);
+        citations.read(&row.source, &user, check);
+        table.push(Comorbidity {
+            id: &row.id,
+            name: &row.name,
+            synonyms: list(&row.synonyms).collect(),
+            icd10: &row.icd10,
+            finding: (!row.finding.is_empty()).then(|| names.index("finding", &row.finding, &user, check)),
+        });
+    }
+    ComorbidityTable { comorbidities: table }
+}
+

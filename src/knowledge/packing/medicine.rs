@@ -1,0 +1,166 @@
+//! Classes, medicines and their rules.
+
+use super::names::{Citations, Names};
+use super::rows::{MedicineRow, Raw};
+use super::{Check, closure, list, reviewed};
+use crate::expression::{Atom, Expression};
+use crate::tables::{AlertKind, Allergy, Caution, Class, Form, Interaction, Medicine, MedicineTables, Severity};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn medicine<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> MedicineTables<'a> {
+    let mut classes = Vec::new();
+    for row in &raw.classes {
+        let user = format!("classes {}", row.id);
+        classes.push(Class {
+            id: &row.id,
+            name: &row.name,
+            parent: (!row.parent.is_empty()).then(|| names.index("class", &row.parent, &user, check)),
+            duplicate: row.duplicate == "yes",
+            sources: citations.read(&row.source, &user, check),
+        });
+    }
+    let parents: Vec<Vec<u16>> = classes.iter().map(|class: &Class| class.parent.into_iter().collect()).collect();
+    let medicines = raw.medicines.iter().map(|row| medicine_row(row, names, &parents, citations, check)).collect();
+    MedicineTables {
+        classes,
+        medicines,
+        interactions: interactions(raw, names, citations, check),
+        cautions: cautions(raw, names, citations, check),
+        allergies: allergies(raw, names, citations, check),
+    }
+}
+
+pub(super) fn medicine_row<'a>(
+    row: &'a MedicineRow,
+    names: &Names,
+    parents: &[Vec<u16>],
+    citations: &mut Citations,
+    check: &mut Check,
+) -> Medicine<'a> {
+    let user = format!("medicines {}", row.id);
+    let mut classes = BTreeSet::new();
+    for id in list(&row.classes) {
+        let class = names.index("class", id, &user, check);
+        classes.insert(class);
+        classes.extend(parents.get(usize::from(class)).map(|_| closure(parents, class)).unwrap_or_default());
+    }
+    let parts: Vec<&str> = row.id.split("_and_").collect();
+    let ingredients = if parts.len() > 1 {
+        parts.iter().map(|part| names.index("medicine", part, &user, check)).collect()
+    } else {
+        Vec::new()
+    };
+    let covers = list(&row.covers).filter_map(|kind| {
+        let parsed = csv::StringRecord::from(vec![kind]).deserialize::<AlertKind>(None).ok();
+        check.some(parsed, || format!("{user}: `{kind}` is not a kind of alert"))
+    });
+    Medicine {
+        id: &row.id,
+        name: &row.name,
+        synonyms: list(&row.synonyms).collect(),
+        brands: list(&row.brands).collect(),
+        atc: list(&row.atc).collect(),
+        rxcui: &row.rxcui,
+        classes: classes.into_iter().collect(),
+        ingredients,
+        forms: list(&row.forms).map(form).collect(),
+        covers: covers.collect(),
+        sources: citations.read(&row.source, &user, check),
+    }
+}
+
+pub(super) fn form(text: &str) -> Form<'_> {
+    let (kind, strengths) = text.split_once(':').unwrap_or((text, ""));
+    let (form, route) = kind.split_once('/').unwrap_or((kind, ""));
+    Form {
+        form: form.trim(),
+        route: route.trim(),
+        strengths: strengths.split(',').map(str::trim).filter(|strength| !strength.is_empty()).collect(),
+    }
+}
+
+pub(super) fn interactions<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Interaction<'a>> {
+    let mut pairs = BTreeMap::new();
+    let mut rules = Vec::new();
+    for row in &raw.interactions {
+        let user = format!("interactions {}", row.id);
+        let (a, b) = (names.subject(&row.a, &user, check), names.subject(&row.b, &user, check));
+        let other = pairs.insert((a.min(b), a.max(b)), &row.id);
+        check.that(other.is_none(), || format!("{user}: the same pair as {}", other.map_or("", |id| id)));
+        check.that(!row.criterion.is_empty(), || format!("{user}: the criterion of the severity is missing"));
+        rules.push(Interaction {
+            id: &row.id,
+            a,
+            b,
+            severity: row.severity,
+            mechanism: &row.mechanism,
+            effect: &row.effect,
+            management: &row.management,
+            evidence: &row.evidence,
+            sources: citations.read(&row.source, &user, check),
+            review: reviewed(&row.review),
+        });
+    }
+    rules
+}
+
+pub(super) fn cautions<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Caution<'a>> {
+    let mut rules = Vec::new();
+    for row in &raw.cautions {
+        let user = format!("cautions {}", row.id);
+        check.that(!row.criterion.is_empty(), || format!("{user}: the criterion of the severity is missing"));
+        let when = names.expression(&row.when, &user, check);
+        check.that(!mentions_finding(&when), || format!("{user}: a caution speaks of comorbidities, not of findings"));
+        rules.push(Caution {
+            id: &row.id,
+            subject: names.subject(&row.medicine, &user, check),
+            kind: row.kind,
+            when,
+            severity: row.severity,
+            effect: &row.effect,
+            management: &row.management,
+            evidence: &row.evidence,
+            sources: citations.read(&row.source, &user, check),
+            review: reviewed(&row.review),
+        });
+    }
+    rules
+}
+
+pub(super) fn mentions_finding(expression: &Expression) -> bool {
+    match expression {
+        Expression::Always => false,
+        Expression::Atom(atom) => matches!(atom, Atom::Finding(_)),
+        Expression::All(parts) | Expression::AtLeast(_, parts) => parts.iter().any(mentions_finding),
+    }
+}
+
+pub(super) fn allergies<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Allergy<'a>> {
+    let mut rows = Vec::new();
+    for row in &raw.allergies {
+        let user = format!("allergies {}", row.id);
+        let cross_severity = match row.cross_severity.as_str() {
+            "contraindicated" => Severity::Contraindicated,
+            "major" => Severity::Major,
+            "moderate" | "" => Severity::Moderate,
+            "minor" => Severity::Minor,
+            other => {
+                check.problems.push(format!("{user}: `{other}` is not a severity"));
+                Severity::Major
+            }
+        };
+        rows.push(Allergy {
+            id: &row.id,
+            name: &row.name,
+            synonyms: list(&row.synonyms).collect(),
+            members: names.subjects(&row.members, &user, check),
+            cross_reactive: names.subjects(&row.cross_reactive, &user, check),
+            cross_severity,
+            note: &row.note,
+            sources: citations.read(&row.source, &user, check),
+            review: reviewed(&row.review),
+        });
+    }
+    rows
+}
+

@@ -1,0 +1,116 @@
+//! What rows refer to: ids of other rows, and places in documents.
+
+use super::parse::{Resolve, parse};
+use super::rows::{Raw, SourceRow};
+use super::{Check, list};
+use crate::expression::Expression;
+use crate::tables::{Sources, Subject};
+use std::collections::BTreeMap;
+
+/// Index of every id, by table.
+pub(super) struct Names(BTreeMap<&'static str, BTreeMap<String, u16>>);
+
+impl Names {
+    pub(super) fn new(raw: &Raw, check: &mut Check) -> Self {
+        let mut tables = BTreeMap::new();
+        let mut add = |table: &'static str, ids: Vec<&String>| {
+            let mut index = BTreeMap::new();
+            for (at, id) in ids.into_iter().enumerate() {
+                let slug = id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+                    && id.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_');
+                check.that(slug, || format!("{table} `{id}` is not a slug"));
+                let at = u16::try_from(at).expect("a table has fewer than 65,536 rows");
+                check.that(index.insert(id.clone(), at).is_none(), || format!("{table} `{id}` is there twice"));
+            }
+            tables.insert(table, index);
+        };
+        add("finding", raw.findings.iter().map(|row| &row.id).collect());
+        add("condition", raw.conditions.iter().map(|row| &row.id).collect());
+        add("red_flag", raw.red_flags.iter().map(|row| &row.id).collect());
+        add("comorbidity", raw.comorbidities.iter().map(|row| &row.id).collect());
+        add("class", raw.classes.iter().map(|row| &row.id).collect());
+        add("medicine", raw.medicines.iter().map(|row| &row.id).collect());
+        add("interaction", raw.interactions.iter().map(|row| &row.id).collect());
+        add("caution", raw.cautions.iter().map(|row| &row.id).collect());
+        add("allergy", raw.allergies.iter().map(|row| &row.id).collect());
+        Self(tables)
+    }
+
+    pub(super) fn index(&self, table: &str, id: &str, user: &str, check: &mut Check) -> u16 {
+        let found = self.resolve(table, id);
+        check.some(found, || format!("{user}: {table} `{id}` is not known")).unwrap_or_default()
+    }
+
+    pub(super) fn subject(&self, text: &str, user: &str, check: &mut Check) -> Subject {
+        match text.strip_prefix("class:") {
+            Some(class) => Subject::Class(self.index("class", class, user, check)),
+            None => Subject::Medicine(self.index("medicine", text, user, check)),
+        }
+    }
+
+    pub(super) fn subjects(&self, cell: &str, user: &str, check: &mut Check) -> Vec<Subject> {
+        list(cell).map(|text| self.subject(text, user, check)).collect()
+    }
+
+    pub(super) fn expression(&self, text: &str, user: &str, check: &mut Check) -> Expression {
+        parse(text, self).unwrap_or_else(|problem| {
+            check.problems.push(format!("{user}: {problem}"));
+            Expression::Always
+        })
+    }
+}
+
+impl Resolve for Names {
+    fn resolve(&self, table: &str, id: &str) -> Option<u16> {
+        self.0.get(table)?.get(id).copied()
+    }
+}
+
+/// Every place that is cited, once.
+pub(super) struct Citations {
+    pub(super) ids: BTreeMap<String, u16>,
+    pub(super) documents: Vec<String>,
+    pub(super) list: Vec<(u16, String)>,
+    pub(super) places: BTreeMap<(u16, String), u16>,
+}
+
+impl Citations {
+    pub(super) fn new(sources: &[SourceRow], check: &mut Check) -> Self {
+        let mut ids = BTreeMap::new();
+        let mut documents = Vec::new();
+        for source in sources {
+            let at = u16::try_from(documents.len()).expect("fewer than 65,536 documents");
+            let whole = [&source.document, &source.publisher, &source.year].iter().all(|cell| !cell.is_empty());
+            check.that(whole, || format!("sources `{}`: document, publisher and year are needed", source.id));
+            check.that(ids.insert(source.id.clone(), at).is_none(), || {
+                format!("sources `{}` is there twice", source.id)
+            });
+            documents.push(format!("{} ({}, {})", source.document, source.publisher, source.year));
+        }
+        Self { ids, documents, list: Vec::new(), places: BTreeMap::new() }
+    }
+
+    pub(super) fn read(&mut self, cell: &str, user: &str, check: &mut Check) -> Sources {
+        check.that(!cell.trim().is_empty(), || format!("{user}: a source is missing"));
+        let mut found = Vec::new();
+        for part in list(cell) {
+            let (id, section) = part.split_once('§').unwrap_or((part, ""));
+            let (id, section) = (id.trim(), section.trim());
+            check.that(!section.is_empty(), || format!("{user}: source `{part}` names no section"));
+            let Some(document) =
+                check.some(self.ids.get(id).copied(), || format!("{user}: document `{id}` is not in sources"))
+            else {
+                continue;
+            };
+            let place = (document, section.to_owned());
+            let next = u16::try_from(self.list.len()).expect("fewer than 65,536 citations");
+            let at = *self.places.entry(place.clone()).or_insert(next);
+            if at == next {
+                self.list.push(place);
+            }
+            found.push(at);
+        }
+        found
+    }
+}
+

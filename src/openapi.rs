@@ -1,0 +1,160 @@
+//! The OpenAPI 3.1 document, generated from the handlers' own annotations. Only
+//! on the native host: the worker serves the file that a test keeps fresh.
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Virtual Doctor", version = "2026-11-01", license(name = "MIT", identifier = "MIT"),
+        description = "A telehealth backend: accounts, chat, medicine and diagnosis. Errors are problem documents (RFC 9457), each type with a page under /problems."),
+    tags(
+        (name = "Accounts", description = "Who signs in, how, and for whom they act"),
+        (name = "Records", description = "Patients and those who care for them"),
+        (name = "Assessments", description = "From what is wrong to what to do about it"),
+        (name = "Medicines", description = "The catalogue and the check"),
+        (name = "Prescriptions", description = "Drafted, checked, signed"),
+        (name = "Chat", description = "Rooms, messages and sockets"),
+        (name = "Operations", description = "Health"),
+    ),
+    modifiers(&Bearer),
+    paths(
+        crate::accounts::routes::register,
+        crate::accounts::routes::verify,
+        crate::accounts::session_routes::login,
+        crate::accounts::session_routes::refresh,
+        crate::accounts::session_routes::logout,
+        crate::accounts::routes::read_me,
+        crate::accounts::routes::change_me,
+        crate::records::routes::list_practitioners,
+        crate::diagnosis::routes::create_assessment,
+        crate::diagnosis::routes::list_assessments,
+        crate::diagnosis::routes::read_assessment,
+        crate::diagnosis::routes::answer_questions,
+        crate::diagnosis::routes::list_conditions,
+        crate::diagnosis::routes::list_findings,
+        crate::medicine::routes::list_medicines,
+        crate::medicine::routes::check_medicines,
+        crate::medicine::routes::read_medicine,
+        crate::medicine::prescriptions::routes::prescribe,
+        crate::medicine::prescriptions::routes::list_prescriptions,
+        crate::medicine::prescriptions::routes::read_prescription,
+        crate::medicine::prescriptions::routes::sign_prescription,
+        crate::chat::routes::open_room,
+        crate::chat::routes::list_rooms,
+        crate::chat::routes::read_room,
+        crate::chat::routes::accept_invitation,
+        crate::chat::routes::list_messages,
+        crate::chat::routes::post_message,
+        crate::chat::routes::create_ticket,
+        crate::chat::routes::connect,
+        crate::operations::routes::health,
+        crate::operations::routes::ready,
+    )
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document as JSON: every operation also answers with problems, and takes
+/// the examples that stand beside the schema.
+#[must_use]
+pub fn document() -> serde_json::Value {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    document["components"]["schemas"]["Problem"] = problem_schema();
+    let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in operations.flat_map(|path| path.as_object_mut()).flat_map(|operations| operations.values_mut()) {
+        let protected = !operation["security"].is_null();
+        let has_input = !operation["requestBody"].is_null() || !operation["parameters"].is_null();
+        let mut kinds = vec![("500", "/problems/internal"), ("503", "/problems/unavailable")];
+        kinds.extend(protected.then_some(("401", "/problems/unauthenticated")));
+        kinds.extend(protected.then_some(("404", "/problems/not-found")));
+        kinds.extend(has_input.then_some(("422", "/problems/invalid")));
+        kinds.extend((!operation["requestBody"].is_null()).then_some(("400", "/problems/malformed-json")));
+        for (status, kind) in kinds {
+            if operation["responses"][status].is_null() {
+                operation["responses"][status] = problem_response(kind);
+            }
+        }
+        if let Some(example) = operation["operationId"].as_str().and_then(example) {
+            operation["requestBody"]["content"]["application/json"]["example"] = example;
+        }
+    }
+    document
+}
+
+fn problem_response(kind: &str) -> serde_json::Value {
+    serde_json::json!({
+        "description": kind,
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
+    })
+}
+
+fn problem_schema() -> serde_json::Value {
+    serde_json::json!({
+        "type": "object",
+        "required": ["type", "title", "status", "instance", "request_id"],
+        "properties": {
+            "type": { "type": "string", "description": "A stable path under /problems/, each with a page" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string" },
+            "instance": { "type": "string" },
+            "request_id": { "type": "string" },
+            "errors": { "type": "array", "items": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {
+                    "pointer": { "type": "string", "description": "JSON Pointer (RFC 6901) to the field" },
+                    "parameter": { "type": "string", "description": "Name of the query parameter" },
+                    "code": { "type": "string" },
+                    "message": { "type": "string" }
+                }
+            } }
+        }
+    })
+}
+
+/// A body that works, for each operation that takes one.
+fn example(operation: &str) -> Option<serde_json::Value> {
+    let id = "01932c07-5d3a-7a00-8000-3a5a2c9e1b10";
+    Some(match operation {
+        "register" => serde_json::json!({ "email": "ann@example.org", "password": "correct horse battery", "name": "Ann Example", "birth_date": "1972-04-05", "country": "GB" }),
+        "verify" => serde_json::json!({ "token": "from the link in the mail" }),
+        "login" => serde_json::json!({ "email": "ann@example.org", "password": "correct horse battery" }),
+        "refresh" => serde_json::json!({ "refresh_token": "from the last answer" }),
+        "logout" => serde_json::json!({ "everywhere": false }),
+        "change_me" => serde_json::json!({ "name": "Ann Other", "country": null }),
+        "create_assessment" => serde_json::json!({
+            "patient": { "age_years": 54, "sex": "male", "conditions": ["hypertension"], "medicines": ["amlodipine"], "country": "GB" },
+            "text": "crushing chest pain for 30 minutes going into my left arm, sweating",
+            "findings": [{ "id": "smoker", "state": "present" }],
+            "vitals": { "heart_rate_per_min": 104 }
+        }),
+        "answer_questions" => serde_json::json!({ "answers": [{ "finding": "fever", "state": "absent" }] }),
+        "check_medicines" => serde_json::json!({
+            "patient": { "age_years": 72, "sex": "female", "weight_kg": 61, "serum_creatinine_umol_l": 140,
+                         "allergies": [{ "substance": "penicillin", "reaction": "anaphylaxis", "severity": "severe" }], "conditions": ["asthma"] },
+            "medicines": [{ "name": "warfarin" }, { "name": "clarithromycin", "dose": { "value": 500, "unit": "mg" },
+                          "timing": { "frequency": 2, "period": 1, "period_unit": "d" }, "route": "oral" }]
+        }),
+        "prescribe" => serde_json::json!({
+            "patient_id": id,
+            "items": [{ "medicine_id": "amoxicillin", "dose": { "value": 500, "unit": "mg" },
+                        "timing": { "frequency": 3, "period": 1, "period_unit": "d" }, "route": "oral", "duration_days": 5 }],
+            "overrides": []
+        }),
+        "open_room" => serde_json::json!({ "kind": "consultation", "participants": [id], "subject": "A cough for two weeks" }),
+        "post_message" => serde_json::json!({ "client_id": id, "body": "Good morning" }),
+        _ => return None,
+    })
+}

@@ -1,0 +1,11 @@
+//! Calls of the API, each test where its URL is.
+
+mod accounts;
+mod assessments;
+mod authorization;
+mod conventions;
+mod jobs;
+mod medicines;
+mod prescriptions;
+mod rooms;
+pub mod support;

@@ -1,0 +1,9 @@
+//! The native tests: the whole router in this process, on SQLite, with a clock
+//! that is moved and entropy that repeats.
+
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod api;
+mod clinical;
+mod contracts;
+mod simulation;
+mod structure;

@@ -1,0 +1,50 @@
+//! Generated and checked documents.
+
+use std::fs;
+use virtual_doctor::config::SETTINGS;
+use virtual_doctor::openapi::document;
+
+/// `UPDATE_DOCUMENTS=1 cargo test openapi` writes it anew.
+#[test]
+fn the_openapi_document_is_fresh() {
+    let fresh = serde_json::to_string_pretty(&document()).unwrap() + "\n";
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        fs::write("schema/openapi.json", &fresh).unwrap();
+    }
+    let stored = fs::read_to_string("schema/openapi.json").unwrap_or_default();
+    assert!(stored == fresh, "schema/openapi.json is stale: UPDATE_DOCUMENTS=1 cargo test openapi");
+}
+
+#[test]
+fn every_operation_is_routed_and_every_route_is_documented() {
+    let document = document();
+    let documented: Vec<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    let mut routed: Vec<String> = super::sources::rust_files()
+        .iter()
+        .flat_map(|(_, text)| {
+            text.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+        })
+        .filter(|path| !path.starts_with("/dev/") && !path.starts_with("/problems"))
+        .collect();
+    routed.sort();
+    assert_eq!(documented, routed);
+}
+
+#[test]
+fn the_example_of_local_settings_names_every_setting() {
+    let example = fs::read_to_string(".dev.vars.example").unwrap();
+    for setting in SETTINGS {
+        assert!(example.contains(setting.name), "{} is missing in .dev.vars.example", setting.name);
+    }
+}
+
+#[test]
+fn every_text_that_logic_says_has_its_key() {
+    for (path, text) in super::sources::rust_files() {
+        for rest in text.split("text(\"").skip(1) {
+            let key = rest.split('"').next().unwrap();
+            let known = virtual_doctor::knowledge::library().texts.iter().any(|(name, _)| *name == key);
+            assert!(known || !key.contains('.'), "{path}: no text has the key {key}");
+        }
+    }
+}
