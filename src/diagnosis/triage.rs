@@ -6,7 +6,7 @@ use super::case::Case;
 use super::inference::Ranked;
 use super::model::{Triage, TriageAction, TriageReason};
 use crate::knowledge::tables::{RedFlag, Urgency};
-use crate::knowledge::{diagnosis, emergency_number, source, text};
+use crate::knowledge::{diagnosis, emergency_number, find_text, source, text};
 
 /// From this probability of conditions that are emergencies, it is one.
 const EMERGENCY_LIKELY: f64 = 0.40;
@@ -73,30 +73,35 @@ fn expected_harm(ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
     (level, reason)
 }
 
-/// First things first: what the red flags ask for, then what the level does.
+/// First things first: in an emergency the call, then what the flags of this
+/// level ask for, then what to do until help comes.
 fn actions(flags: &[&RedFlag<'static>], level: Urgency, number: &str) -> Vec<TriageAction> {
-    let mut keys: Vec<&'static str> = flags.iter().map(|flag| flag.action).collect();
-    keys.push(match level {
-        Urgency::Emergency => "action.call_ambulance",
-        Urgency::Urgent => "action.same_day",
-        Urgency::Routine => "action.routine",
-        Urgency::SelfCare => "action.self_care",
+    let mut keys: Vec<&'static str> = Vec::new();
+    keys.extend((level == Urgency::Emergency).then_some("action.call_ambulance"));
+    keys.extend(flags.iter().filter(|flag| flag.level == level).map(|flag| flag.action));
+    keys.extend(match level {
+        Urgency::Emergency => None,
+        Urgency::Urgent => Some("action.same_day"),
+        Urgency::Routine => Some("action.routine"),
+        Urgency::SelfCare => Some("action.self_care"),
     });
+    keys.extend((level < Urgency::Emergency).then_some("action.watch"));
+    let said = |words: &str, kind: &str| TriageAction {
+        text: words.replace("{emergency_number}", number),
+        kind: kind.to_owned(),
+    };
+    let mut actions: Vec<TriageAction> = keys.iter().map(|key| said(text(key), kind(key))).collect();
     if level == Urgency::Emergency {
-        // Whatever else a flag asks for, in an emergency the call comes first.
-        keys.insert(0, "action.call_ambulance");
+        let until_help = keys.iter().filter_map(|key| find_text(&[key, ".until_help"].concat()));
+        actions.extend(until_help.map(|words| said(words, "care")));
     }
-    if level < Urgency::Emergency {
-        keys.push("action.watch");
-    }
-    let mut actions: Vec<TriageAction> = Vec::new();
-    for key in keys {
-        let action = TriageAction { text: text(key).replace("{emergency_number}", number), kind: kind(key).to_owned() };
-        if !actions.contains(&action) {
-            actions.push(action);
+    let mut once: Vec<TriageAction> = Vec::new();
+    for action in actions {
+        if !once.contains(&action) {
+            once.push(action);
         }
     }
-    actions
+    once
 }
 
 fn kind(key: &str) -> &'static str {

@@ -55,8 +55,14 @@ pub fn sources(indexes: &[Index]) -> Vec<String> {
 /// A sentence by its key; the key itself where there is none, so that a gap shows.
 #[must_use]
 pub fn text(key: &'static str) -> &'static str {
+    find_text(key).unwrap_or(key)
+}
+
+/// A sentence by its key, if there is one.
+#[must_use]
+pub fn find_text(key: &str) -> Option<&'static str> {
     let texts = &library().texts;
-    texts.binary_search_by(|(known, _)| (*known).cmp(key)).map_or(key, |at| texts[at].1)
+    texts.binary_search_by(|(known, _)| (*known).cmp(key)).ok().map(|at| texts[at].1)
 }
 
 /// The number to call in an emergency in this country.

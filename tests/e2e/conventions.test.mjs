@@ -48,6 +48,8 @@ test("another method is 405 and says which are allowed", async () => {
   const answer = await server.api("DELETE", "/health");
   assertProblem(answer, 405, "method-not-allowed");
   assert.deepEqual(answer.headers.get("allow").split(/,\s*/).sort(), ["GET", "HEAD"]);
+  const unheard = await server.raw("PURGE", "/health");
+  assertProblem(unheard, 405, "method-not-allowed");
 });
 
 test("malformed JSON is 400 with its line and column", async () => {

@@ -46,7 +46,7 @@ impl Database for SqliteDatabase {
 
 pub(super) fn run(connection: &Connection, statement: &Statement) -> Result<Rows, DatabaseError> {
     let mut prepared = connection.prepare_cached(statement.sql).map_err(translate)?;
-    let columns: Vec<String> = prepared.column_names().into_iter().map(Into::into).collect();
+    let columns: Vec<String> = prepared.column_names().map(Into::into).collect();
     let mut cursor =
         prepared.query(params_from_iter(statement.parameters.iter())).map_err(translate)?;
     let mut rows = Vec::new();
