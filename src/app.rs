@@ -35,8 +35,19 @@ pub fn router(services: Arc<Services>) -> Router {
 /// Only origins from the settings are told that they may read answers.
 fn cors(origins: &[String]) -> CorsLayer {
     let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let exposed = ["etag", "link", "location", "retry-after", "x-request-id", "idempotency-replayed", "api-version", "ratelimit", "ratelimit-policy"];
-    let accepted = ["authorization", "content-type", "idempotency-key", "if-match", "api-version", "x-request-id", "traceparent"];
+    let exposed = [
+        "etag",
+        "link",
+        "location",
+        "retry-after",
+        "x-request-id",
+        "idempotency-replayed",
+        "api-version",
+        "ratelimit",
+        "ratelimit-policy",
+    ];
+    let accepted =
+        ["authorization", "content-type", "idempotency-key", "if-match", "api-version", "x-request-id", "traceparent"];
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])

@@ -15,18 +15,58 @@ pub struct Setting {
 
 /// Every setting.
 pub const SETTINGS: &[Setting] = &[
-    Setting { name: "ENVIRONMENT", default: Some("production"), meaning: "development, staging or production; development routes answer only in development" },
-    Setting { name: "PUBLIC_URL", default: Some("http://localhost:8787"), meaning: "origin under which people reach this installation, for links in mails" },
-    Setting { name: "ALLOWED_HOSTS", default: Some("localhost,127.0.0.1"), meaning: "host names that are answered, comma-separated, without ports" },
-    Setting { name: "ALLOWED_ORIGINS", default: Some(""), meaning: "origins of other sites that may call the API from a browser (CORS), comma-separated" },
-    Setting { name: "VERIFY_EMAIL", default: Some("on"), meaning: "on: an account signs in after its address is verified; off (development only): at once" },
-    Setting { name: "SIGNING_KEYS", default: None, meaning: "kid:base64url, comma-separated, 32 bytes each; the first signs tokens and prescriptions, the others still verify" },
-    Setting { name: "MASTER_KEYS", default: None, meaning: "kid:base64url, comma-separated, 32 bytes each; the first wraps data keys, the others still unwrap" },
-    Setting { name: "INDEX_KEY", default: None, meaning: "kid:base64url, 32 bytes; finds accounts by e-mail without storing it readable; cannot be changed" },
+    Setting {
+        name: "ENVIRONMENT",
+        default: Some("production"),
+        meaning: "development, staging or production; development routes answer only in development",
+    },
+    Setting {
+        name: "PUBLIC_URL",
+        default: Some("http://localhost:8787"),
+        meaning: "origin under which people reach this installation, for links in mails",
+    },
+    Setting {
+        name: "ALLOWED_HOSTS",
+        default: Some("localhost,127.0.0.1"),
+        meaning: "host names that are answered, comma-separated, without ports",
+    },
+    Setting {
+        name: "ALLOWED_ORIGINS",
+        default: Some(""),
+        meaning: "origins of other sites that may call the API from a browser (CORS), comma-separated",
+    },
+    Setting {
+        name: "VERIFY_EMAIL",
+        default: Some("on"),
+        meaning: "on: an account signs in after its address is verified; off (development only): at once",
+    },
+    Setting {
+        name: "SIGNING_KEYS",
+        default: None,
+        meaning: "kid:base64url, comma-separated, 32 bytes each; the first signs tokens and prescriptions, the others still verify",
+    },
+    Setting {
+        name: "MASTER_KEYS",
+        default: None,
+        meaning: "kid:base64url, comma-separated, 32 bytes each; the first wraps data keys, the others still unwrap",
+    },
+    Setting {
+        name: "INDEX_KEY",
+        default: None,
+        meaning: "kid:base64url, 32 bytes; finds accounts by e-mail without storing it readable; cannot be changed",
+    },
     Setting { name: "ARGON2_MEMORY_KIB", default: Some("19456"), meaning: "memory of a password hash (OWASP: 19 MiB)" },
     Setting { name: "ARGON2_ITERATIONS", default: Some("2"), meaning: "passes of a password hash" },
-    Setting { name: "CHAT_MESSAGES_PER_10_S", default: Some("20"), meaning: "messages that one member may send to a room in 10 seconds" },
-    Setting { name: "CLINICAL_REQUIRE_REVIEW", default: Some("doses"), meaning: "doses: refuse doses that no clinician has reviewed; none" },
+    Setting {
+        name: "CHAT_MESSAGES_PER_10_S",
+        default: Some("20"),
+        meaning: "messages that one member may send to a room in 10 seconds",
+    },
+    Setting {
+        name: "CLINICAL_REQUIRE_REVIEW",
+        default: Some("doses"),
+        meaning: "doses: refuse doses that no clinician has reviewed; none",
+    },
 ];
 
 /// Where this runs.
@@ -86,8 +126,7 @@ impl Config {
         let [environment, verify_email, review] =
             ["ENVIRONMENT", "VERIFY_EMAIL", "CLINICAL_REQUIRE_REVIEW"].map(&mut text);
         let [signing, master, index] = ["SIGNING_KEYS", "MASTER_KEYS", "INDEX_KEY"].map(&mut text);
-        let [hosts, origins, public_url] =
-            ["ALLOWED_HOSTS", "ALLOWED_ORIGINS", "PUBLIC_URL"].map(&mut text);
+        let [hosts, origins, public_url] = ["ALLOWED_HOSTS", "ALLOWED_ORIGINS", "PUBLIC_URL"].map(&mut text);
         let [memory, iterations, messages] =
             ["ARGON2_MEMORY_KIB", "ARGON2_ITERATIONS", "CHAT_MESSAGES_PER_10_S"].map(&mut text);
 
@@ -113,14 +152,8 @@ impl Config {
         if require_reviewed.is_none() {
             check("CLINICAL_REQUIRE_REVIEW", "is doses or none");
         }
-        let mut ring = |name: &str, text: &str| {
-            KeyRing::parse(text).map_err(|problem| check(name, &problem)).ok()
-        };
-        let rings = (
-            ring("SIGNING_KEYS", &signing),
-            ring("MASTER_KEYS", &master),
-            ring("INDEX_KEY", &index),
-        );
+        let mut ring = |name: &str, text: &str| KeyRing::parse(text).map_err(|problem| check(name, &problem)).ok();
+        let rings = (ring("SIGNING_KEYS", &signing), ring("MASTER_KEYS", &master), ring("INDEX_KEY", &index));
         let mut number = |name: &str, text: &str, least: u32, most: u32| {
             let number = text.parse().ok().filter(|n| (least..=most).contains(n));
             if number.is_none() {

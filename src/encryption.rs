@@ -96,11 +96,7 @@ impl DataKey {
     ///
     /// # Errors
     /// When the host has no randomness.
-    pub fn generate(
-        entropy: &dyn Entropy,
-        masters: &KeyRing,
-        owner: &str,
-    ) -> Result<(Self, String), HostError> {
+    pub fn generate(entropy: &dyn Entropy, masters: &KeyRing, owner: &str) -> Result<(Self, String), HostError> {
         let mut key = [0; KEY_BYTES];
         entropy.fill(&mut key)?;
         let wrapped = masters.seal(entropy, owner, &key)?;
@@ -136,12 +132,7 @@ impl DataKey {
     ///
     /// # Errors
     /// When the host has no randomness.
-    pub fn seal_json<T: Serialize>(
-        &self,
-        entropy: &dyn Entropy,
-        about: &str,
-        value: &T,
-    ) -> Result<String, HostError> {
+    pub fn seal_json<T: Serialize>(&self, entropy: &dyn Entropy, about: &str, value: &T) -> Result<String, HostError> {
         let json = serde_json::to_vec(value).map_err(|error| HostError::Failed(error.to_string()))?;
         self.seal_bytes(entropy, about, &json)
     }
@@ -151,8 +142,7 @@ impl DataKey {
     /// # Errors
     /// When it does not open, or has another shape.
     pub fn open_json<T: DeserializeOwned>(&self, about: &str, sealed: &str) -> Result<T, HostError> {
-        serde_json::from_slice(&self.open_bytes(about, sealed)?)
-            .map_err(|error| HostError::Failed(error.to_string()))
+        serde_json::from_slice(&self.open_bytes(about, sealed)?).map_err(|error| HostError::Failed(error.to_string()))
     }
 
     fn seal_bytes(&self, entropy: &dyn Entropy, about: &str, plain: &[u8]) -> Result<String, HostError> {
@@ -167,8 +157,7 @@ impl DataKey {
 
     fn open_bytes(&self, about: &str, sealed: &str) -> Result<Vec<u8>, HostError> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| unreadable(about))?;
-        let (nonce, sealed) =
-            bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(|| unreadable(about))?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(|| unreadable(about))?;
         Aes256Gcm::new(&self.0.into())
             .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: about.as_bytes() })
             .map_err(|_| unreadable(about))

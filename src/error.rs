@@ -168,11 +168,9 @@ impl Error {
     pub fn into_problem(self) -> Problem {
         match self {
             Self::Problem(problem) => *problem,
-            Self::Host(HostError::Unavailable(cause)) => Problem {
-                retry_after_s: Some(2),
-                internal: Some(cause),
-                ..Problem::new(&problem::UNAVAILABLE, "")
-            },
+            Self::Host(HostError::Unavailable(cause)) => {
+                Problem { retry_after_s: Some(2), internal: Some(cause), ..Problem::new(&problem::UNAVAILABLE, "") }
+            }
             Self::Host(HostError::Failed(cause)) => {
                 Problem { internal: Some(cause), ..Problem::new(&problem::INTERNAL, "") }
             }

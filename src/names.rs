@@ -72,8 +72,7 @@ impl NameIndex {
     }
 
     fn matching(&self, test: impl Fn(&str) -> Option<Match>) -> Vec<(Match, Index)> {
-        let mut found: Vec<_> =
-            self.names.iter().filter_map(|(name, row)| Some((test(name)?, *row))).collect();
+        let mut found: Vec<_> = self.names.iter().filter_map(|(name, row)| Some((test(name)?, *row))).collect();
         found.sort_unstable_by_key(|(how, row)| (*row, *how));
         found.dedup_by_key(|(_, row)| *row);
         found.sort_unstable();

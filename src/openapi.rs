@@ -128,7 +128,9 @@ fn problem_schema() -> serde_json::Value {
 fn example(operation: &str) -> Option<serde_json::Value> {
     let id = "01932c07-5d3a-7a00-8000-3a5a2c9e1b10";
     Some(match operation {
-        "register" => serde_json::json!({ "email": "ann@example.org", "password": "correct horse battery", "name": "Ann Example", "birth_date": "1972-04-05", "country": "GB" }),
+        "register" => {
+            serde_json::json!({ "email": "ann@example.org", "password": "correct horse battery", "name": "Ann Example", "birth_date": "1972-04-05", "country": "GB" })
+        }
         "verify" => serde_json::json!({ "token": "from the link in the mail" }),
         "login" => serde_json::json!({ "email": "ann@example.org", "password": "correct horse battery" }),
         "refresh" => serde_json::json!({ "refresh_token": "from the last answer" }),
@@ -153,7 +155,9 @@ fn example(operation: &str) -> Option<serde_json::Value> {
                         "timing": { "frequency": 3, "period": 1, "period_unit": "d" }, "route": "oral", "duration_days": 5 }],
             "overrides": []
         }),
-        "open_room" => serde_json::json!({ "kind": "consultation", "participants": [id], "subject": "A cough for two weeks" }),
+        "open_room" => {
+            serde_json::json!({ "kind": "consultation", "participants": [id], "subject": "A cough for two weeks" })
+        }
         "post_message" => serde_json::json!({ "client_id": id, "body": "Good morning" }),
         _ => return None,
     })

@@ -4,9 +4,7 @@
 use crate::config::Config;
 use crate::error::Error;
 use crate::id::{Id, Timestamp};
-use crate::platform::{
-    Cache, Clock, Database, DatabaseError, Entropy, Log, Mailer, Queue, Rooms, Rows, Statement,
-};
+use crate::platform::{Cache, Clock, Database, DatabaseError, Entropy, Log, Mailer, Queue, Rooms, Rows, Statement};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
@@ -130,13 +128,9 @@ impl std::ops::Deref for App {
 impl FromRequestParts<Arc<Services>> for App {
     type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        services: &Arc<Services>,
-    ) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, services: &Arc<Services>) -> Result<Self, Infallible> {
         let meter = parts.extensions.get::<Arc<Meter>>().cloned().unwrap_or_default();
         let request_id = parts.extensions.get().cloned().unwrap_or(RequestId("-".into()));
         Ok(Self { services: services.clone(), meter, request_id })
     }
 }
-

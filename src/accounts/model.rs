@@ -107,9 +107,9 @@ pub struct Locale(pub String);
 
 impl Locale {
     fn parse(text: String) -> Result<Self, Reason> {
-        let subtags = text.split('-').all(|subtag| {
-            (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
+        let subtags = text
+            .split('-')
+            .all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         let language = text.split('-').next().is_some_and(|language| (2..=3).contains(&language.len()));
         if subtags && language && text.len() <= 35 {
             Ok(Self(text))

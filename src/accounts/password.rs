@@ -13,8 +13,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 const SALT_BYTES: usize = 16;
 
 fn argon2(config: &Config) -> Result<Argon2<'static>> {
-    let params = Params::new(config.argon2_memory_kib, config.argon2_iterations, 1, None)
-        .map_err(internal)?;
+    let params = Params::new(config.argon2_memory_kib, config.argon2_iterations, 1, None).map_err(internal)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 

@@ -38,10 +38,7 @@ impl RefreshToken {
         let (body, given) = text.rsplit_once('.')?;
         let mut parts = body.split('.');
         let key = keys.get(parts.next()?)?;
-        let token = Self {
-            session_id: Id::parse(parts.next()?)?,
-            generation: parts.next()?.parse().ok()?,
-        };
+        let token = Self { session_id: Id::parse(parts.next()?)?, generation: parts.next()?.parse().ok()? };
         let given = URL_SAFE_NO_PAD.decode(given).ok()?;
         let right = mac(&key.key, body).ct_eq(given.as_slice());
         (parts.next().is_none() && bool::from(right)).then_some(token)

@@ -69,7 +69,10 @@ pub async fn register(app: App, JsonBody(body): JsonBody<Register>) -> Result<Re
     batch.extend(store::insert_own_patient(&app, &user, patient_id, body.birth_date)?);
     batch.extend(store::insert_email_token(&sha256(token.as_bytes()), user.id, expires));
     let action = "user.registered";
-    batch.push(audit::record(&app, Entry { patient_id: Some(patient_id), actor_id: Some(user.id), action, subject_id: Some(user.id) })?);
+    batch.push(audit::record(
+        &app,
+        Entry { patient_id: Some(patient_id), actor_id: Some(user.id), action, subject_id: Some(user.id) },
+    )?);
     batch.push(job);
     let pending = match app.batch(batch).await {
         Ok(_) => pending,

@@ -39,7 +39,8 @@ pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tok
     }
     let session_id = app.new_id()?;
     let user_id = account.me.id;
-    let begun = Entry { actor_id: Some(user_id), action: "session.begun", subject_id: Some(session_id), ..Entry::default() };
+    let begun =
+        Entry { actor_id: Some(user_id), action: "session.begun", subject_id: Some(session_id), ..Entry::default() };
     app.batch(vec![store::insert_session(session_id, user_id, app.now()), audit::record(&app, begun)?]).await?;
     tokens(&app, account, RefreshToken { session_id, generation: 0 }, app.now())
 }
@@ -93,7 +94,12 @@ pub async fn logout(app: App, caller: Caller, OptionalBody(body): OptionalBody<L
     } else {
         store::end_session(caller.session_id, "logout", now)
     };
-    let entry = Entry { actor_id: Some(caller.user_id), action: "session.ended", subject_id: Some(caller.session_id), ..Entry::default() };
+    let entry = Entry {
+        actor_id: Some(caller.user_id),
+        action: "session.ended",
+        subject_id: Some(caller.session_id),
+        ..Entry::default()
+    };
     app.batch(vec![end, audit::record(&app, entry)?]).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -112,7 +118,12 @@ async fn end_stolen<T>(app: &App, user_id: Id, session_id: Id) -> Result<T> {
     let link = app.config.public_url.clone();
     let job = mail(Template::SessionReused, &account.me.email, &account.me.locale, link);
     let (job, pending) = outbox::add(app, &job)?;
-    let entry = Entry { actor_id: Some(user_id), action: "session.reuse_detected", subject_id: Some(session_id), ..Entry::default() };
+    let entry = Entry {
+        actor_id: Some(user_id),
+        action: "session.reuse_detected",
+        subject_id: Some(session_id),
+        ..Entry::default()
+    };
     app.batch(vec![store::end_session(session_id, "reuse", app.now()), audit::record(app, entry)?, job]).await?;
     outbox::offer(app, pending).await;
     Err(ended())
@@ -120,11 +131,7 @@ async fn end_stolen<T>(app: &App, user_id: Id, session_id: Id) -> Result<T> {
 
 fn tokens(app: &App, account: Account, refresh: RefreshToken, issued: Timestamp) -> Result<Json<Tokens>> {
     let keys = &app.config.signing_keys;
-    let caller = Caller {
-        user_id: account.me.id,
-        session_id: refresh.session_id,
-        roles: account.me.roles.clone(),
-    };
+    let caller = Caller { user_id: account.me.id, session_id: refresh.session_id, roles: account.me.roles.clone() };
     Ok(Json(Tokens {
         access_token: token::issue(keys, &caller, issued)?,
         refresh_token: refresh.write(keys),

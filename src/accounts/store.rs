@@ -90,13 +90,8 @@ pub fn insert_own_patient(
     patient_id: Id,
     birth_date: Option<BirthDate>,
 ) -> Result<[Statement; 2]> {
-    let patient = crate::records::store::insert_patient(
-        app,
-        patient_id,
-        user.name,
-        birth_date.map(|date| date.0),
-        user.country,
-    )?;
+    let patient =
+        crate::records::store::insert_patient(app, patient_id, user.name, birth_date.map(|date| date.0), user.country)?;
     let access = Statement::new(
         "INSERT INTO patient_access (patient_id, user_id, relation, created_at)
          VALUES (?1, ?2, 'self', ?3)",
@@ -253,13 +248,11 @@ pub async fn update_me(app: &App, me: &Me) -> Result<Statement> {
 /// Begins a session.
 #[must_use]
 pub fn insert_session(session_id: Id, user_id: Id, now: Timestamp) -> Statement {
-    Statement::new(
-        "INSERT INTO sessions (id, user_id, rotated_at, expires_at, created_at) VALUES (?1, ?2, ?3, ?4, ?3)",
-    )
-    .bind(session_id)
-    .bind(user_id)
-    .bind(now.0)
-    .bind(now.0 + LIFE_MS)
+    Statement::new("INSERT INTO sessions (id, user_id, rotated_at, expires_at, created_at) VALUES (?1, ?2, ?3, ?4, ?3)")
+        .bind(session_id)
+        .bind(user_id)
+        .bind(now.0)
+        .bind(now.0 + LIFE_MS)
 }
 
 #[derive(Deserialize)]
@@ -276,10 +269,9 @@ struct SessionRow {
 /// # Errors
 /// When the database fails.
 pub async fn session(app: &App, session_id: Id) -> Result<Option<(Id, SessionState)>> {
-    let select = Statement::new(
-        "SELECT user_id, generation, rotated_at, expires_at, ended_at FROM sessions WHERE id = ?1",
-    )
-    .bind(session_id);
+    let select =
+        Statement::new("SELECT user_id, generation, rotated_at, expires_at, ended_at FROM sessions WHERE id = ?1")
+            .bind(session_id);
     Ok(app.query(select).await?.first::<SessionRow>()?.map(|row| {
         let state = SessionState {
             generation: row.generation,
@@ -308,23 +300,19 @@ pub fn rotate_session(session_id: Id, generation: i64, now: Timestamp) -> Statem
 /// Ends one session.
 #[must_use]
 pub fn end_session(session_id: Id, reason: &'static str, now: Timestamp) -> Statement {
-    Statement::new(
-        "UPDATE sessions SET ended_at = ?1, end_reason = ?2 WHERE id = ?3 AND ended_at IS NULL",
-    )
-    .bind(now.0)
-    .bind(reason)
-    .bind(session_id)
+    Statement::new("UPDATE sessions SET ended_at = ?1, end_reason = ?2 WHERE id = ?3 AND ended_at IS NULL")
+        .bind(now.0)
+        .bind(reason)
+        .bind(session_id)
 }
 
 /// Ends all sessions of a user.
 #[must_use]
 pub fn end_sessions(user_id: Id, reason: &'static str, now: Timestamp) -> Statement {
-    Statement::new(
-        "UPDATE sessions SET ended_at = ?1, end_reason = ?2 WHERE user_id = ?3 AND ended_at IS NULL",
-    )
-    .bind(now.0)
-    .bind(reason)
-    .bind(user_id)
+    Statement::new("UPDATE sessions SET ended_at = ?1, end_reason = ?2 WHERE user_id = ?3 AND ended_at IS NULL")
+        .bind(now.0)
+        .bind(reason)
+        .bind(user_id)
 }
 
 /// Stores a token that was mailed; older ones for the same purpose end.

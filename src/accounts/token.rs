@@ -63,9 +63,5 @@ pub fn verify(keys: &KeyRing, token: &str, now: Timestamp) -> Option<Caller> {
     let claims = jsonwebtoken::decode::<Claims>(token, &decoding, &validation).ok()?.claims;
     let now = now.0 / 1000;
     let begun = claims.nbf.is_none_or(|nbf| nbf <= now) && claims.iat <= now + 60;
-    (begun && now < claims.exp).then_some(Caller {
-        user_id: claims.sub,
-        session_id: claims.sid,
-        roles: claims.roles,
-    })
+    (begun && now < claims.exp).then_some(Caller { user_id: claims.sub, session_id: claims.sid, roles: claims.roles })
 }

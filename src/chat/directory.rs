@@ -79,7 +79,9 @@ pub fn accept(room_id: Id, user_id: Id, now: Timestamp) -> Statement {
 /// Makes an accepted room be about the patient who accepted it.
 #[must_use]
 pub fn set_patient(room_id: Id, patient_id: Id) -> Statement {
-    Statement::new("UPDATE rooms SET patient_id = ?1 WHERE id = ?2 AND patient_id IS NULL").bind(patient_id).bind(room_id)
+    Statement::new("UPDATE rooms SET patient_id = ?1 WHERE id = ?2 AND patient_id IS NULL")
+        .bind(patient_id)
+        .bind(room_id)
 }
 
 /// A user whom somebody wants in a room.
@@ -161,10 +163,7 @@ pub async fn room(app: &App, room_id: Id, user_id: Id) -> Result<Option<Room>> {
     const MEMBERS: &str = "SELECT m.room_id, m.user_id, m.role, m.state, u.name_sealed, u.wrapped_key
          FROM room_members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1";
     let rows = app
-        .batch(vec![
-            Statement::new(ROOM).bind(room_id).bind(user_id),
-            Statement::new(MEMBERS).bind(room_id),
-        ])
+        .batch(vec![Statement::new(ROOM).bind(room_id).bind(user_id), Statement::new(MEMBERS).bind(room_id)])
         .await?;
     Ok(assemble(app, &rows)?.pop())
 }

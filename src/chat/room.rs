@@ -35,9 +35,7 @@ mod typing;
 use std::collections::{BTreeMap, VecDeque};
 
 pub use self::load::Batch;
-pub use self::model::{
-    Attachment, CallId, Effect, Input, Key, Known, Limits, Member, Receipt, Row, SocketId, Stored,
-};
+pub use self::model::{Attachment, CallId, Effect, Input, Key, Known, Limits, Member, Receipt, Row, SocketId, Stored};
 
 /// A room in memory.
 #[derive(Debug)]
@@ -117,9 +115,7 @@ impl Room {
     /// Whether a user is a member now.
     #[must_use]
     pub fn is_member(&self, user_id: &str) -> bool {
-        self.members
-            .get(user_id)
-            .is_some_and(|member| member.left_at_ms.is_none())
+        self.members.get(user_id).is_some_and(|member| member.left_at_ms.is_none())
     }
 
     /// Whether a user has a socket open.
@@ -130,9 +126,7 @@ impl Room {
 
     /// What every open socket has in its attachment, by socket.
     pub fn attachments(&self) -> impl Iterator<Item = Attachment> {
-        self.sockets
-            .iter()
-            .map(|(id, socket)| self.attachment(*id, socket))
+        self.sockets.iter().map(|(id, socket)| self.attachment(*id, socket))
     }
 
     fn attachment(&self, id: SocketId, socket: &Socket) -> Attachment {
@@ -147,10 +141,6 @@ impl Room {
     }
 
     fn is_typing(&self, user_id: &str) -> bool {
-        self.typing.keys().any(|id| {
-            self.sockets
-                .get(id)
-                .is_some_and(|socket| socket.user_id == user_id)
-        })
+        self.typing.keys().any(|id| self.sockets.get(id).is_some_and(|socket| socket.user_id == user_id))
     }
 }

@@ -65,13 +65,22 @@ pub async fn open_room(app: App, caller: Caller, Create { value, key }: Create<O
     };
     let mut batch = vec![directory::insert_room(&app, &room)?];
     batch.extend(plan.statements);
-    let entry = Entry { patient_id: plan.patient_id, actor_id: Some(caller.user_id), action: "room.opened", subject_id: Some(room_id) };
+    let entry = Entry {
+        patient_id: plan.patient_id,
+        actor_id: Some(caller.user_id),
+        action: "room.opened",
+        subject_id: Some(room_id),
+    };
     batch.push(audit::record(&app, entry)?);
     // The answer is stored with the work, so it holds no names: those are read back below.
     let location = ["/api/v1/rooms/", &room_id.to_string()].concat();
-    let stored = created(&location, 1, &serde_json::json!({
-        "id": room_id, "kind": value.kind, "subject": value.subject.0, "patient_id": plan.patient_id,
-    }));
+    let stored = created(
+        &location,
+        1,
+        &serde_json::json!({
+            "id": room_id, "kind": value.kind, "subject": value.subject.0, "patient_id": plan.patient_id,
+        }),
+    );
     let response = idempotency::commit(&app, &caller, key.as_ref(), batch, stored).await?;
     if response.headers().contains_key("idempotency-replayed") {
         return Ok(response);
@@ -104,7 +113,8 @@ async fn consultation(
     let file = patient_for(app, patient_id, caller.user_id).await?;
     caller.require(&file.relationships, Action::OpenRoom)?;
     let now = app.now();
-    let mut statements = vec![directory::insert_member(room_id, caller.user_id, Role::Patient, Membership::Joined, now)];
+    let mut statements =
+        vec![directory::insert_member(room_id, caller.user_id, Role::Patient, Membership::Joined, now)];
     let mut wrong = Vec::new();
     let mut organization_id = None;
     for (at, id) in ids.iter().enumerate() {
@@ -114,7 +124,9 @@ async fn consultation(
                 statements.push(directory::insert_member(room_id, *id, Role::Doctor, Membership::Joined, now));
                 statements.push(begin_care(patient_id, *id, Some(organization), "patient_opened_room", now));
             }
-            None => wrong.push(not_a_participant(at, "is not a practitioner here; take one from /api/v1/practitioners")),
+            None => {
+                wrong.push(not_a_participant(at, "is not a practitioner here; take one from /api/v1/practitioners"))
+            }
         }
     }
     if !wrong.is_empty() || ids.is_empty() {
@@ -190,7 +202,8 @@ pub async fn read_room(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Resu
 pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Json<RoomSummary>> {
     let room = directory::room(&app, id, caller.user_id).await?.ok_or_else(not_found)?;
     caller.require(&[Relationship::Participant], Action::UseRoom)?;
-    let invited = room.summary.participants.iter().any(|m| m.user_id == caller.user_id && m.state == Membership::Invited);
+    let invited =
+        room.summary.participants.iter().any(|m| m.user_id == caller.user_id && m.state == Membership::Invited);
     if !invited {
         return Err(conflict("There is no invitation to accept: you are in this room already."));
     }
@@ -203,7 +216,12 @@ pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>)
         let organization = found.first().and_then(|candidate| candidate.doctor_at);
         batch.push(begin_care(patient_id, doctor.user_id, organization, "patient_accepted_invitation", now));
     }
-    let entry = Entry { patient_id: Some(patient_id), actor_id: Some(caller.user_id), action: "room.accepted", subject_id: Some(id) };
+    let entry = Entry {
+        patient_id: Some(patient_id),
+        actor_id: Some(caller.user_id),
+        action: "room.accepted",
+        subject_id: Some(id),
+    };
     batch.push(audit::record(&app, entry)?);
     app.batch(batch).await?;
     let room = directory::room(&app, id, caller.user_id).await?.ok_or_else(not_found)?;

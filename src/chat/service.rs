@@ -149,4 +149,3 @@ pub enum RoomReply {
         retry_after_ms: Option<u64>,
     },
 }
-

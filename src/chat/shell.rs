@@ -161,7 +161,10 @@ impl Shell {
                 Ok(RoomReply::Message { message: message.into(), duplicate: receipt.duplicate })
             }
             Some(Err(fault)) => Ok(RoomReply::Refused {
-                code: serde_json::to_value(fault.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default(),
+                code: serde_json::to_value(fault.code)
+                    .ok()
+                    .and_then(|code| code.as_str().map(str::to_owned))
+                    .unwrap_or_default(),
                 detail: fault.detail.into_owned(),
                 retry_after_ms: fault.retry_after_ms,
             }),

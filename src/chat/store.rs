@@ -37,7 +37,6 @@ pub const SCHEMA: [&str; 6] = [
     "CREATE INDEX IF NOT EXISTS tickets_by_end ON tickets (expires_at)",
 ];
 
-
 /// A room's storage with its key.
 pub struct RoomStore<'a> {
     /// The storage.
@@ -158,9 +157,9 @@ impl RoomStore<'_> {
             sender_id: String,
             sent_at: i64,
         }
-        let members: Vec<MemberRow> = all(&self.storage.run(&Statement::new(
-            "SELECT user_id, name_sealed, role, read_seq, joined_at, left_at FROM members",
-        ))?)?;
+        let members: Vec<MemberRow> = all(&self
+            .storage
+            .run(&Statement::new("SELECT user_id, name_sealed, role, read_seq, joined_at, left_at FROM members"))?)?;
         let recent: Vec<Recent> = all(&self.storage.run(
             // The last few hundred rows by seq hold the window: no index by time is needed.
             &Statement::new(

@@ -49,7 +49,12 @@ pub fn assess(input: &Input) -> Outcome {
     Outcome {
         status: if next_question.is_some() { AssessmentStatus::Open } else { AssessmentStatus::Complete },
         triage: Some(triage::triage(&case, &ranked)),
-        conditions: ranked.iter().take(MOST_CONDITIONS).filter(|r| r.probability >= WORTH_SAYING).map(ranked_condition).collect(),
+        conditions: ranked
+            .iter()
+            .take(MOST_CONDITIONS)
+            .filter(|r| r.probability >= WORTH_SAYING)
+            .map(ranked_condition)
+            .collect(),
         must_not_miss: must_not_miss(&ranked),
         next_question,
         findings: case.seen,
@@ -134,4 +139,3 @@ fn danger(ranked: &Ranked) -> MustNotMiss {
 pub fn takes_answers(outcome: &Outcome) -> bool {
     outcome.status != AssessmentStatus::Complete
 }
-

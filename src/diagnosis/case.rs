@@ -201,7 +201,11 @@ impl Case {
     }
 
     fn patient_facts(&self) -> PatientFacts<'_> {
-        PatientFacts { data: &self.patient, comorbidities: self.comorbidities.clone(), medicines: self.medicines.clone() }
+        PatientFacts {
+            data: &self.patient,
+            comorbidities: self.comorbidities.clone(),
+            medicines: self.medicines.clone(),
+        }
     }
 }
 
@@ -210,12 +214,20 @@ impl Facts for Case {
     fn holds(&self, atom: &Atom) -> Option<bool> {
         match *atom {
             Atom::Finding(index) => Some(self.state(index) == Some(true) || self.ever_present.contains(&index)),
-            Atom::TakesMedicine(index) => Some(self.medicines.iter().any(|own| catalogue::is_subject(*own, MedicineSubject::Medicine(index)))),
-            Atom::TakesClass(class) => Some(self.medicines.iter().any(|own| catalogue::is_subject(*own, MedicineSubject::Class(class)))),
-            Atom::Compare(Quantity::GestationWeeks, ..) | Atom::Comorbidity(_) | Atom::IsMale(_) | Atom::Pregnant | Atom::Lactating => {
-                self.patient_facts().holds(atom)
+            Atom::TakesMedicine(index) => {
+                Some(self.medicines.iter().any(|own| catalogue::is_subject(*own, MedicineSubject::Medicine(index))))
             }
-            Atom::Compare(quantity, comparison, bound) => self.quantity(quantity).map(|value| comparison.holds(value, bound)),
+            Atom::TakesClass(class) => {
+                Some(self.medicines.iter().any(|own| catalogue::is_subject(*own, MedicineSubject::Class(class))))
+            }
+            Atom::Compare(Quantity::GestationWeeks, ..)
+            | Atom::Comorbidity(_)
+            | Atom::IsMale(_)
+            | Atom::Pregnant
+            | Atom::Lactating => self.patient_facts().holds(atom),
+            Atom::Compare(quantity, comparison, bound) => {
+                self.quantity(quantity).map(|value| comparison.holds(value, bound))
+            }
         }
     }
 }
@@ -238,13 +250,29 @@ fn with_read_vitals(mut vitals: Vitals, read: &Understood) -> Vitals {
         let value = measured.value;
         // What was sent as a number stands before what was read in a text.
         match measured.kind {
-            VitalKind::TemperatureC => vitals.temperature_c = vitals.temperature_c.or(units::TemperatureC::new(value).ok()),
-            VitalKind::HeartRate => vitals.heart_rate_per_min = vitals.heart_rate_per_min.or(units::HeartRate::new(value).ok()),
-            VitalKind::RespiratoryRate => vitals.respiratory_rate_per_min = vitals.respiratory_rate_per_min.or(units::RespiratoryRate::new(value).ok()),
-            VitalKind::Systolic => vitals.systolic_mmhg = vitals.systolic_mmhg.or(units::BloodPressure::new(value).ok()),
-            VitalKind::Diastolic => vitals.diastolic_mmhg = vitals.diastolic_mmhg.or(units::BloodPressure::new(value).ok()),
-            VitalKind::OxygenSaturation => vitals.oxygen_saturation_percent = vitals.oxygen_saturation_percent.or(units::OxygenSaturation::new(value).ok()),
-            VitalKind::GlucoseMmolL => vitals.glucose_mmol_l = vitals.glucose_mmol_l.or(units::Glucose::new(value).ok()),
+            VitalKind::TemperatureC => {
+                vitals.temperature_c = vitals.temperature_c.or(units::TemperatureC::new(value).ok())
+            }
+            VitalKind::HeartRate => {
+                vitals.heart_rate_per_min = vitals.heart_rate_per_min.or(units::HeartRate::new(value).ok())
+            }
+            VitalKind::RespiratoryRate => {
+                vitals.respiratory_rate_per_min =
+                    vitals.respiratory_rate_per_min.or(units::RespiratoryRate::new(value).ok())
+            }
+            VitalKind::Systolic => {
+                vitals.systolic_mmhg = vitals.systolic_mmhg.or(units::BloodPressure::new(value).ok())
+            }
+            VitalKind::Diastolic => {
+                vitals.diastolic_mmhg = vitals.diastolic_mmhg.or(units::BloodPressure::new(value).ok())
+            }
+            VitalKind::OxygenSaturation => {
+                vitals.oxygen_saturation_percent =
+                    vitals.oxygen_saturation_percent.or(units::OxygenSaturation::new(value).ok())
+            }
+            VitalKind::GlucoseMmolL => {
+                vitals.glucose_mmol_l = vitals.glucose_mmol_l.or(units::Glucose::new(value).ok())
+            }
             VitalKind::PainScore => vitals.pain_score = vitals.pain_score.or(units::PainScore::new(value).ok()),
         }
     }
@@ -256,7 +284,8 @@ fn medicines_of(patient: &PatientData, unknown: &mut Vec<Unknown>) -> Vec<Index>
     for name in patient.medicines.iter().flatten() {
         match catalogue::names().exact(&name.0).first() {
             Some(index) => found.extend(catalogue::with_ingredients(*index)),
-            None => unknown.push(unrecognised("medicines", &name.0, catalogue::names(), |at| Some(catalogue::get(at)?.name))),
+            None => unknown
+                .push(unrecognised("medicines", &name.0, catalogue::names(), |at| Some(catalogue::get(at)?.name))),
         }
     }
     found

@@ -6,8 +6,8 @@
 //! `docs/clinical-method.md` describes the method and what its numbers are.
 
 use super::case::{Case, finding};
-use crate::knowledge::tables::{Condition, Finding, Index, Likelihood};
 use crate::knowledge::diagnosis;
+use crate::knowledge::tables::{Condition, Finding, Index, Likelihood};
 use crate::records::clinical_data::{PatientData, Pregnancy, Sex};
 
 /// Frequencies are kept off 0 and 1, where one finding would decide everything.
@@ -88,9 +88,14 @@ fn weigh(condition: &Condition, evidence: &[(Index, &Finding, bool)]) -> Vec<Wei
     for (index, row, present) in evidence {
         // A general finding says nothing beyond a special one of it that is listed too.
         let said_better = *present
-            && evidence.iter().any(|(other, special, there)| *there && special.implies.contains(index) && listed(*other).is_some());
+            && evidence
+                .iter()
+                .any(|(other, special, there)| *there && special.implies.contains(index) && listed(*other).is_some());
         let Some(likelihood) = listed(*index).filter(|_| !said_better) else { continue };
-        weights.push((Weight { finding: *index, present: *present, weight: log_odds(likelihood, row, *present) }, row.group));
+        weights.push((
+            Weight { finding: *index, present: *present, weight: log_odds(likelihood, row, *present) },
+            row.group,
+        ));
     }
     weights.sort_by(|(a, _), (b, _)| b.weight.abs().total_cmp(&a.weight.abs()).then(a.finding.cmp(&b.finding)));
     let mut in_group: Vec<(Index, bool)> = Vec::new();

@@ -23,13 +23,18 @@ const CERTAIN: f64 = 0.93;
 pub fn next(case: &Case, ranked: &[Ranked], asked: usize) -> Option<NextQuestion> {
     let considered = &ranked[..ranked.len().min(CONSIDERED)];
     let leader = considered.first()?;
-    let danger_left = considered.iter().any(|other| other.condition.dangerous && other.probability > 0.02 && other.condition.id != leader.condition.id);
+    let danger_left = considered.iter().any(|other| {
+        other.condition.dangerous && other.probability > 0.02 && other.condition.id != leader.condition.id
+    });
     if asked >= MOST_QUESTIONS || (leader.probability >= CERTAIN && !danger_left) {
         return None;
     }
     let beliefs = beliefs(considered);
-    let candidates: BTreeSet<Index> =
-        considered.iter().flat_map(|ranked| &ranked.condition.likelihoods).map(|likelihood| likelihood.finding).collect();
+    let candidates: BTreeSet<Index> = considered
+        .iter()
+        .flat_map(|ranked| &ranked.condition.likelihoods)
+        .map(|likelihood| likelihood.finding)
+        .collect();
     let best = candidates
         .into_iter()
         .filter(|index| case.state(*index).is_none() && can_be_asked(*index) && !was_asked(case, *index))
@@ -74,8 +79,10 @@ fn gain(index: Index, considered: &[Ranked], beliefs: &[f64]) -> f64 {
         })
         .collect();
     let present: f64 = beliefs.iter().zip(&there).map(|(belief, there)| belief * there).sum();
-    let if_present: Vec<f64> = beliefs.iter().zip(&there).map(|(belief, there)| belief * there / present.max(1e-12)).collect();
-    let if_absent: Vec<f64> = beliefs.iter().zip(&there).map(|(belief, there)| belief * (1.0 - there) / (1.0 - present).max(1e-12)).collect();
+    let if_present: Vec<f64> =
+        beliefs.iter().zip(&there).map(|(belief, there)| belief * there / present.max(1e-12)).collect();
+    let if_absent: Vec<f64> =
+        beliefs.iter().zip(&there).map(|(belief, there)| belief * (1.0 - there) / (1.0 - present).max(1e-12)).collect();
     entropy(beliefs) - present * entropy(&if_present) - (1.0 - present) * entropy(&if_absent)
 }
 

@@ -50,7 +50,12 @@ pub async fn create_assessment(app: App, caller: Caller, Create { value, key }: 
         Some(IdInBody(patient_id)) => {
             let file = patient_for(&app, patient_id, caller.user_id).await?;
             caller.require(&file.relationships, Action::Assess)?;
-            let filing = Filing { patient_id: Some(patient_id), organization_id: file.organization_id, encounter_id, recorded_by: caller.user_id };
+            let filing = Filing {
+                patient_id: Some(patient_id),
+                organization_id: file.organization_id,
+                encounter_id,
+                recorded_by: caller.user_id,
+            };
             (file.key, filing)
         }
         None => {
@@ -62,16 +67,15 @@ pub async fn create_assessment(app: App, caller: Caller, Create { value, key }: 
     let input = Input { asked: value, answers: Vec::new(), by_patient: !caller.is(Role::Doctor) };
     let outcome = assess(&input);
     let id = app.new_id()?;
-    let entry = Entry { patient_id: filing.patient_id, actor_id: Some(caller.user_id), action: "assessment.made", subject_id: Some(id) };
-    let batch = vec![store::insert(&app, &data_key, id, &filing, &input, &outcome)?, audit::record(&app, entry)?];
-    let assessment = Assessment {
-        id,
+    let entry = Entry {
         patient_id: filing.patient_id,
-        encounter_id,
-        outcome,
-        created_at: app.now(),
-        version: 1,
+        actor_id: Some(caller.user_id),
+        action: "assessment.made",
+        subject_id: Some(id),
     };
+    let batch = vec![store::insert(&app, &data_key, id, &filing, &input, &outcome)?, audit::record(&app, entry)?];
+    let assessment =
+        Assessment { id, patient_id: filing.patient_id, encounter_id, outcome, created_at: app.now(), version: 1 };
     let location = ["/api/v1/assessments/", &id.to_string()].concat();
     idempotency::commit(&app, &caller, key.as_ref(), batch, created(&location, 1, &assessment)).await
 }
@@ -124,11 +128,14 @@ pub async fn answer_questions(
     let mut input = stored.input(&key)?;
     input.answers.extend(body.answers.0);
     assessment.outcome = assess(&input);
-    let entry = Entry { patient_id: stored.patient_id, actor_id: Some(caller.user_id), action: "assessment.answered", subject_id: Some(id) };
-    let batch = vec![
-        store::update(&app, &key, id, stored.version, &input, &assessment.outcome)?,
-        audit::record(&app, entry)?,
-    ];
+    let entry = Entry {
+        patient_id: stored.patient_id,
+        actor_id: Some(caller.user_id),
+        action: "assessment.answered",
+        subject_id: Some(id),
+    };
+    let batch =
+        vec![store::update(&app, &key, id, stored.version, &input, &assessment.outcome)?, audit::record(&app, entry)?];
     match app.batch(batch).await {
         Ok(_) => assessment.version += 1,
         Err(DatabaseError::Conflict) => return Err(conflict("It was answered at the same moment. Read it again.")),
@@ -206,7 +213,8 @@ impl Vocabulary {
         summary: impl Fn(&'static T) -> S,
     ) -> Result<Page<S>> {
         let keys = &app.config.signing_keys;
-        let from: usize = cursor::open(keys, scope, self.cursor.as_deref())?.and_then(|at| at.parse().ok()).unwrap_or(0);
+        let from: usize =
+            cursor::open(keys, scope, self.cursor.as_deref())?.and_then(|at| at.parse().ok()).unwrap_or(0);
         let items = rows.iter().filter(|row| names(row)).skip(from).take(self.limit.rows() + 1).map(summary).collect();
         let next = from + self.limit.rows();
         Ok(Page::new(items, self.limit, |_| cursor::seal(keys, scope, &next.to_string())))
@@ -214,7 +222,9 @@ impl Vocabulary {
 
     fn finds<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> bool {
         let Some(search) = self.search.as_deref().map(fold) else { return true };
-        names.into_iter().any(|name| fold(name).split(' ').any(|word| word.starts_with(&search)) || fold(name).starts_with(&search))
+        names
+            .into_iter()
+            .any(|name| fold(name).split(' ').any(|word| word.starts_with(&search)) || fold(name).starts_with(&search))
     }
 }
 
@@ -239,15 +249,25 @@ pub struct ConditionSummary {
 #[utoipa::path(get, path = "/api/v1/conditions", tag = "Assessments",
     params(("search" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<ConditionSummary>)))]
-pub async fn list_conditions(app: App, OriginalUri(uri): OriginalUri, QueryOf(query): QueryOf<Vocabulary>) -> Result<Response> {
-    let page = query.page(&app, "conditions", &diagnosis().conditions, |row| query.finds([row.id, row.name]), |row| ConditionSummary {
-        id: row.id,
-        name: row.name,
-        icd10: row.icd10,
-        urgency: row.urgency,
-        sources: sources(&row.sources),
-        review: crate::knowledge::review(row.review),
-    })?;
+pub async fn list_conditions(
+    app: App,
+    OriginalUri(uri): OriginalUri,
+    QueryOf(query): QueryOf<Vocabulary>,
+) -> Result<Response> {
+    let page = query.page(
+        &app,
+        "conditions",
+        &diagnosis().conditions,
+        |row| query.finds([row.id, row.name]),
+        |row| ConditionSummary {
+            id: row.id,
+            name: row.name,
+            icd10: row.icd10,
+            urgency: row.urgency,
+            sources: sources(&row.sources),
+            review: crate::knowledge::review(row.review),
+        },
+    )?;
     Ok(page.respond(&uri))
 }
 
@@ -276,7 +296,9 @@ pub async fn list_findings(
     OriginalUri(uri): OriginalUri,
     QueryOf(query): QueryOf<Vocabulary>,
 ) -> Result<Response> {
-    let found = |row: &crate::knowledge::tables::Finding| query.finds([row.id, row.name].into_iter().chain(row.phrases.iter().copied()));
+    let found = |row: &crate::knowledge::tables::Finding| {
+        query.finds([row.id, row.name].into_iter().chain(row.phrases.iter().copied()))
+    };
     let page = query.page(&app, "findings", &diagnosis().findings, found, |row| FindingSummary {
         id: row.id,
         name: row.name,

@@ -33,7 +33,14 @@ pub struct Filing {
 ///
 /// # Errors
 /// When the host has no randomness.
-pub fn insert(app: &App, key: &DataKey, id: Id, filing: &Filing, input: &Input, outcome: &Outcome) -> Result<Statement> {
+pub fn insert(
+    app: &App,
+    key: &DataKey,
+    id: Id,
+    filing: &Filing,
+    input: &Input,
+    outcome: &Outcome,
+) -> Result<Statement> {
     let entropy = app.entropy.as_ref();
     Ok(Statement::new(
         "INSERT INTO assessments (id, patient_id, organization_id, encounter_id, recorded_by, status, triage_level,

@@ -20,11 +20,8 @@ const SELF_CARE_LIKELY: f64 = 0.60;
 /// When and where to be seen, and why.
 #[must_use]
 pub fn triage(case: &Case, ranked: &[Ranked]) -> Triage {
-    let flags: Vec<&RedFlag<'static>> = diagnosis()
-        .red_flags
-        .iter()
-        .filter(|flag| flag.when.evaluate(case, &mut Vec::new()) == Some(true))
-        .collect();
+    let flags: Vec<&RedFlag<'static>> =
+        diagnosis().red_flags.iter().filter(|flag| flag.when.evaluate(case, &mut Vec::new()) == Some(true)).collect();
     let (expected, reason) = expected_harm(ranked);
     let level = flags.iter().map(|flag| flag.level).chain([expected]).max().unwrap_or(Urgency::Routine);
     let mut reasons: Vec<TriageReason> = Vec::new();
@@ -46,8 +43,10 @@ pub fn triage(case: &Case, ranked: &[Ranked]) -> Triage {
 
 /// The level that the conditions ask for together, and the one that speaks loudest for it.
 fn expected_harm(ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
-    let at_least = |urgency: Urgency| ranked.iter().filter(|r| r.condition.urgency >= urgency).map(|r| r.probability).sum::<f64>();
-    let self_care = ranked.iter().filter(|r| r.condition.urgency == Urgency::SelfCare).map(|r| r.probability).sum::<f64>();
+    let at_least =
+        |urgency: Urgency| ranked.iter().filter(|r| r.condition.urgency >= urgency).map(|r| r.probability).sum::<f64>();
+    let self_care =
+        ranked.iter().filter(|r| r.condition.urgency == Urgency::SelfCare).map(|r| r.probability).sum::<f64>();
     let emergency = at_least(Urgency::Emergency);
     let (level, from) = if emergency >= EMERGENCY_LIKELY {
         (Urgency::Emergency, Urgency::Emergency)
@@ -60,7 +59,9 @@ fn expected_harm(ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
     } else {
         (Urgency::Routine, Urgency::Routine)
     };
-    let speaking = ranked.iter().find(|ranked| if level > Urgency::Routine { ranked.condition.urgency >= from } else { ranked.condition.urgency == from });
+    let speaking = ranked.iter().find(|ranked| {
+        if level > Urgency::Routine { ranked.condition.urgency >= from } else { ranked.condition.urgency == from }
+    });
     let reason = speaking.map(|ranked| TriageReason {
         rule: "expected_harm".to_owned(),
         text: text(match level {

@@ -68,9 +68,7 @@ async fn read(request: Request, services: &Arc<Services>) -> Result<(HeaderMap, 
             let meaning = problem::PAYLOAD_TOO_LARGE.meaning;
             Err(Problem::new(&problem::PAYLOAD_TOO_LARGE, meaning).into())
         }
-        Err(_) => {
-            Err(Problem::new(&problem::MALFORMED_REQUEST, "The body ended before it was whole.").into())
-        }
+        Err(_) => Err(Problem::new(&problem::MALFORMED_REQUEST, "The body ended before it was whole.").into()),
     }
 }
 
@@ -78,7 +76,12 @@ fn parse<T: Deserr<Invalid>>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Err
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = media_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     if essence != "application/json" && !essence.ends_with("+json") {
-        let detail = ["The body must be sent as application/json, not as ", if essence.is_empty() { "nothing" } else { &essence }, "."].concat();
+        let detail = [
+            "The body must be sent as application/json, not as ",
+            if essence.is_empty() { "nothing" } else { &essence },
+            ".",
+        ]
+        .concat();
         return Err(Problem::new(&problem::UNSUPPORTED_MEDIA_TYPE, detail).into());
     }
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
@@ -100,8 +103,7 @@ impl<T: Deserr<Invalid>> FromRequestParts<Arc<Services>> for QueryOf<T> {
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Services>) -> Result<Self, Error> {
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
             .map_err(|_| Problem::new(&problem::MALFORMED_REQUEST, "The query string is not URL-encoded."))?;
-        let object: serde_json::Map<_, _> =
-            pairs.0.into_iter().map(|(name, value)| (name, value.into())).collect();
+        let object: serde_json::Map<_, _> = pairs.0.into_iter().map(|(name, value)| (name, value.into())).collect();
         deserr::deserialize::<T, _, Invalid>(serde_json::Value::Object(object))
             .map(Self)
             .map_err(|bad| invalid(bad.0.into_iter().map(as_parameter).collect()))

@@ -47,8 +47,7 @@ impl FromRequestParts<Arc<Services>> for Caller {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(unauthenticated());
         }
-        token::verify(&services.config.signing_keys, token.trim(), services.now())
-            .ok_or_else(unauthenticated)
+        token::verify(&services.config.signing_keys, token.trim(), services.now()).ok_or_else(unauthenticated)
     }
 }
 
@@ -56,10 +55,7 @@ impl OptionalFromRequestParts<Arc<Services>> for Caller {
     type Rejection = Error;
 
     /// Nobody without a header; a token that is not valid is still 401.
-    async fn from_request_parts(
-        parts: &mut Parts,
-        services: &Arc<Services>,
-    ) -> Result<Option<Self>, Error> {
+    async fn from_request_parts(parts: &mut Parts, services: &Arc<Services>) -> Result<Option<Self>, Error> {
         if !parts.headers.contains_key(AUTHORIZATION) {
             return Ok(None);
         }

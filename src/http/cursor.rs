@@ -99,11 +99,7 @@ pub struct Page<T> {
 
 impl<T: Serialize> Page<T> {
     /// From one item more than the page holds, which tells whether there is a next page.
-    pub fn new(
-        mut items: Vec<T>,
-        limit: Limit,
-        seal_last: impl FnOnce(&T) -> String,
-    ) -> Self {
+    pub fn new(mut items: Vec<T>, limit: Limit, seal_last: impl FnOnce(&T) -> String) -> Self {
         let more = items.len() > limit.rows();
         items.truncate(limit.rows());
         let next_cursor = if more { items.last().map(seal_last) } else { None };
@@ -114,8 +110,7 @@ impl<T: Serialize> Page<T> {
     pub fn respond(self, uri: &Uri) -> Response {
         let link = self.next_cursor.as_ref().map(|cursor| {
             let kept = uri.query().unwrap_or("").split('&');
-            let kept: Vec<&str> =
-                kept.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+            let kept: Vec<&str> = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
             let separator = if kept.is_empty() { "" } else { "&" };
             ["<", uri.path(), "?", &kept.join("&"), separator, "cursor=", cursor, ">; rel=\"next\""].concat()
         });

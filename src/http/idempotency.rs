@@ -26,21 +26,16 @@ pub struct Key {
 }
 
 impl Key {
-    pub(super) fn read(
-        headers: &HeaderMap,
-        path: String,
-        body_hash: impl FnOnce() -> String,
-    ) -> Result<Option<Self>> {
+    pub(super) fn read(headers: &HeaderMap, path: String, body_hash: impl FnOnce() -> String) -> Result<Option<Self>> {
         let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
         match value.to_str() {
             Ok(key) if (1..=255).contains(&key.len()) => {
                 Ok(Some(Self { key: key.to_owned(), path, body_hash: body_hash() }))
             }
-            _ => Err(Problem::new(
-                &problem::MALFORMED_REQUEST,
-                "Idempotency-Key is 1 to 255 visible ASCII characters.",
-            )
-            .into()),
+            _ => {
+                Err(Problem::new(&problem::MALFORMED_REQUEST, "Idempotency-Key is 1 to 255 visible ASCII characters.")
+                    .into())
+            }
         }
     }
 }
@@ -119,12 +114,7 @@ pub async fn commit(
     }
 }
 
-async fn remember(
-    app: &App,
-    caller: &Caller,
-    key: &Key,
-    response: Response,
-) -> Result<(Statement, Response)> {
+async fn remember(app: &App, caller: &Caller, key: &Key, response: Response) -> Result<(Statement, Response)> {
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(crate::error::internal)?;
     let header = |name: &str| parts.headers.get(name)?.to_str().ok().map(str::to_owned);

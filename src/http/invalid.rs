@@ -1,9 +1,7 @@
 //! Every bad field of a body at once, each by its JSON Pointer (RFC 6901).
 
 use crate::error::{Error, FieldError, invalid};
-use deserr::{
-    DeserializeError, ErrorKind, IntoValue, MergeWithError, ValueKind, ValuePointerRef,
-};
+use deserr::{DeserializeError, ErrorKind, IntoValue, MergeWithError, ValueKind, ValuePointerRef};
 use std::ops::ControlFlow;
 
 /// The bad fields found so far. Reading goes on after each, so that the caller
@@ -39,11 +37,7 @@ impl From<Invalid> for Error {
 }
 
 impl MergeWithError<Invalid> for Invalid {
-    fn merge(
-        self_: Option<Self>,
-        other: Self,
-        _location: ValuePointerRef,
-    ) -> ControlFlow<Self, Self> {
+    fn merge(self_: Option<Self>, other: Self, _location: ValuePointerRef) -> ControlFlow<Self, Self> {
         let mut all = self_.unwrap_or_default();
         all.0.extend(other.0);
         ControlFlow::Continue(all)
@@ -51,11 +45,7 @@ impl MergeWithError<Invalid> for Invalid {
 }
 
 impl MergeWithError<Reason> for Invalid {
-    fn merge(
-        self_: Option<Self>,
-        other: Reason,
-        location: ValuePointerRef,
-    ) -> ControlFlow<Self, Self> {
+    fn merge(self_: Option<Self>, other: Reason, location: ValuePointerRef) -> ControlFlow<Self, Self> {
         let mut all = self_.unwrap_or_default();
         all.0.push(FieldError::body(pointer(location), other.code, other.message));
         ControlFlow::Continue(all)
@@ -72,29 +62,23 @@ impl DeserializeError for Invalid {
         let at = pointer(location);
         let child = |key: &str| [at.as_str(), "/", &escape(key)].concat();
         all.0.push(match error {
-            ErrorKind::MissingField { field } => {
-                FieldError::body(child(field), "missing", "is required")
-            }
+            ErrorKind::MissingField { field } => FieldError::body(child(field), "missing", "is required"),
             ErrorKind::UnknownKey { key, accepted } => FieldError::body(
                 child(key),
                 "unknown_field",
                 ["is not a field here; known fields: ", &accepted.join(", ")].concat(),
             ),
-            ErrorKind::UnknownValue { accepted, .. } => FieldError::body(
-                at,
-                "unknown_value",
-                ["must be one of: ", &accepted.join(", ")].concat(),
-            ),
+            ErrorKind::UnknownValue { accepted, .. } => {
+                FieldError::body(at, "unknown_value", ["must be one of: ", &accepted.join(", ")].concat())
+            }
             ErrorKind::IncorrectValueKind { actual, accepted } => FieldError::body(
                 at,
                 "wrong_type",
                 ["must be ", &kinds(accepted), ", not ", kind(actual.kind())].concat(),
             ),
-            ErrorKind::BadSequenceLen { expected, .. } => FieldError::body(
-                at,
-                "wrong_length",
-                ["must have ", &expected.to_string(), " items"].concat(),
-            ),
+            ErrorKind::BadSequenceLen { expected, .. } => {
+                FieldError::body(at, "wrong_length", ["must have ", &expected.to_string(), " items"].concat())
+            }
             ErrorKind::Unexpected { msg } => FieldError::body(at, "invalid", msg),
         });
         ControlFlow::Continue(all)
@@ -107,9 +91,7 @@ pub fn pointer(location: ValuePointerRef) -> String {
     match location {
         ValuePointerRef::Origin => String::new(),
         ValuePointerRef::Key { key, prev } => [&pointer(*prev), "/", &escape(key)].concat(),
-        ValuePointerRef::Index { index, prev } => {
-            [&pointer(*prev), "/", &index.to_string()].concat()
-        }
+        ValuePointerRef::Index { index, prev } => [&pointer(*prev), "/", &index.to_string()].concat(),
     }
 }
 

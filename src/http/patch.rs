@@ -27,10 +27,7 @@ impl<T> Patch<T> {
 }
 
 impl<T: Deserr<Invalid>> Deserr<Invalid> for Patch<T> {
-    fn deserialize_from_value<V: IntoValue>(
-        value: Value<V>,
-        location: ValuePointerRef,
-    ) -> Result<Self, Invalid> {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, Invalid> {
         match value {
             Value::Null => Ok(Self::Remove),
             value => T::deserialize_from_value(value, location).map(Self::Set),

@@ -168,8 +168,7 @@ impl Trace {
 }
 
 fn is_request_id(text: &str) -> bool {
-    (1..=128).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 fn trace_of(parent: &str) -> Option<(&str, &str)> {

@@ -23,8 +23,7 @@ struct Row {
 /// # Errors
 /// When it could not be done; it is noted when to try again, and the sweep will.
 pub async fn run(app: &App, job_id: &str) -> Result<()> {
-    let select =
-        Statement::new("SELECT payload_sealed, attempts, done_at FROM outbox WHERE id = ?1").bind(job_id);
+    let select = Statement::new("SELECT payload_sealed, attempts, done_at FROM outbox WHERE id = ?1").bind(job_id);
     let Some(row) = app.query(select).await?.first::<Row>()? else { return Ok(()) };
     if row.done_at.is_some() {
         return Ok(());

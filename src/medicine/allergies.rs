@@ -52,12 +52,14 @@ fn resolve(substance: &str) -> Option<(Rows, Vec<Index>)> {
         return None;
     }
     let substances: Vec<Index> = found.into_iter().flat_map(with_ingredients).collect();
-    let is_member = |row: &&Allergy| row.members.iter().any(|member| substances.iter().any(|s| is_subject(*s, *member)));
+    let is_member =
+        |row: &&Allergy| row.members.iter().any(|member| substances.iter().any(|s| is_subject(*s, *member)));
     Some((table.iter().filter(is_member).collect(), substances))
 }
 
 fn unrecognised(substance: &str) -> Unknown {
-    let groups = names().similar(substance).into_iter().filter_map(|at| Some(medicine().allergies.get(usize::from(at))?.name));
+    let groups =
+        names().similar(substance).into_iter().filter_map(|at| Some(medicine().allergies.get(usize::from(at))?.name));
     let medicines = catalogue::names().similar(substance).into_iter().filter_map(|at| Some(get(at)?.name));
     Unknown {
         field: "allergies".into(),
@@ -69,7 +71,8 @@ fn unrecognised(substance: &str) -> Unknown {
 fn judge(index: Index, allergy: &AllergyInput, rows: &Rows, substances: &[Index]) -> Option<Alert> {
     let id = get(index)?.id;
     let parts = with_ingredients(index);
-    let is_any = |subjects: &[Subject]| subjects.iter().any(|subject| parts.iter().any(|part| is_subject(*part, *subject)));
+    let is_any =
+        |subjects: &[Subject]| subjects.iter().any(|subject| parts.iter().any(|part| is_subject(*part, *subject)));
     // A reaction of unknown severity is taken as a severe one.
     let severe = !matches!(allergy.severity, Some(ReactionSeverity::Mild | ReactionSeverity::Moderate));
     let direct = if severe { Severity::Contraindicated } else { Severity::Major };

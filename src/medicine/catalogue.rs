@@ -45,9 +45,7 @@ pub fn resolve(named: &NamedMedicine) -> Option<Index> {
     let rows = || medicine().medicines.iter().enumerate();
     let matches: Vec<usize> = match (&named.rxcui, &named.atc) {
         (Some(code), _) => rows().filter(|(_, row)| row.rxcui == code.0).map(|(at, _)| at).collect(),
-        (None, Some(code)) => {
-            rows().filter(|(_, row)| row.atc.contains(&code.0.as_str())).map(|(at, _)| at).collect()
-        }
+        (None, Some(code)) => rows().filter(|(_, row)| row.atc.contains(&code.0.as_str())).map(|(at, _)| at).collect(),
         (None, None) => Vec::new(),
     };
     only(matches.into_iter().filter_map(|at| Index::try_from(at).ok()))
@@ -71,9 +69,7 @@ pub fn with_ingredients(index: Index) -> Vec<Index> {
 pub fn is_subject(index: Index, subject: Subject) -> bool {
     match subject {
         Subject::Medicine(other) => index == other,
-        Subject::Class(class) => {
-            get(index).is_some_and(|row| row.classes.binary_search(&class).is_ok())
-        }
+        Subject::Class(class) => get(index).is_some_and(|row| row.classes.binary_search(&class).is_ok()),
     }
 }
 
@@ -133,16 +129,9 @@ pub struct MedicineSummary {
 pub fn summary(row: &'static Medicine<'static>) -> MedicineSummary {
     let classes = &medicine().classes;
     let rxcui = (!row.rxcui.is_empty()).then_some(row.rxcui);
-    let atc = row.atc.iter().map(|code| Coding {
-        system: "http://www.whocc.no/atc",
-        code,
-        display: row.name,
-    });
-    let rxnorm = rxcui.map(|code| Coding {
-        system: "http://www.nlm.nih.gov/research/umls/rxnorm",
-        code,
-        display: row.name,
-    });
+    let atc = row.atc.iter().map(|code| Coding { system: "http://www.whocc.no/atc", code, display: row.name });
+    let rxnorm =
+        rxcui.map(|code| Coding { system: "http://www.nlm.nih.gov/research/umls/rxnorm", code, display: row.name });
     MedicineSummary {
         id: row.id,
         name: row.name,
@@ -151,7 +140,11 @@ pub fn summary(row: &'static Medicine<'static>) -> MedicineSummary {
         atc: &row.atc,
         rxcui,
         classes: row.classes.iter().filter_map(|at| Some(classes.get(usize::from(*at))?.id)).collect(),
-        forms: row.forms.iter().map(|form| FormSummary { form: form.form, route: form.route, strengths: &form.strengths }).collect(),
+        forms: row
+            .forms
+            .iter()
+            .map(|form| FormSummary { form: form.form, route: form.route, strengths: &form.strengths })
+            .collect(),
         covers: &row.covers,
         codings: atc.chain(rxnorm).collect(),
         sources: crate::knowledge::sources(&row.sources),

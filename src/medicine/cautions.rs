@@ -23,10 +23,12 @@ pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, BTreeSe
             match rule.when.evaluate(facts, &mut missing) {
                 Some(true) => holding.push(rule),
                 Some(false) => {}
-                None => not_assessed.extend(missing.into_iter().map(|atom| NotAssessed {
-                    kind: kind_name(rule.kind),
-                    missing: facts.missing(atom).to_owned(),
-                })),
+                None => {
+                    not_assessed.extend(missing.into_iter().map(|atom| NotAssessed {
+                        kind: kind_name(rule.kind),
+                        missing: facts.missing(atom).to_owned(),
+                    }))
+                }
             }
         }
         alerts.extend(most_precise(&holding).map(|rule| alert(rule, row.id)));

@@ -18,11 +18,7 @@ pub fn ckd_epi_2021(age_years: f64, creatinine_umol_l: f64, female: bool) -> f64
     let creatinine_mg_dl = creatinine_umol_l / UMOL_L_PER_MG_DL;
     let (kappa, alpha, factor) = if female { (0.7, -0.241, 1.012) } else { (0.9, -0.302, 1.0) };
     let ratio = creatinine_mg_dl / kappa;
-    142.0
-        * ratio.min(1.0).powf(alpha)
-        * ratio.max(1.0).powf(-1.200)
-        * 0.9938_f64.powf(age_years)
-        * factor
+    142.0 * ratio.min(1.0).powf(alpha) * ratio.max(1.0).powf(-1.200) * 0.9938_f64.powf(age_years) * factor
 }
 
 #[cfg(test)]

@@ -59,12 +59,15 @@ pub async fn list_medicines(
     let keys = &app.config.signing_keys;
     let from: usize = cursor::open(keys, SCOPE, query.cursor.as_deref())?.and_then(|at| at.parse().ok()).unwrap_or(0);
     let found: Vec<(Match, Index)> = match query.search.as_deref().map(str::trim) {
-        None | Some("") => (0..medicine().medicines.len()).filter_map(|at| Some((Match::Exact, Index::try_from(at).ok()?))).collect(),
+        None | Some("") => {
+            (0..medicine().medicines.len()).filter_map(|at| Some((Match::Exact, Index::try_from(at).ok()?))).collect()
+        }
         Some(text) => catalogue::names().search(text),
     };
     let rows = found.into_iter().filter_map(|(_, at)| catalogue::get(at)).filter(|row| {
         let atc = query.atc.as_ref().is_none_or(|code| row.atc.iter().any(|own| own.starts_with(&code.to_uppercase())));
-        let form = query.form.as_ref().is_none_or(|form| row.forms.iter().any(|own| own.form.eq_ignore_ascii_case(form)));
+        let form =
+            query.form.as_ref().is_none_or(|form| row.forms.iter().any(|own| own.form.eq_ignore_ascii_case(form)));
         atc && form
     });
     let items = rows.skip(from).take(query.limit.rows() + 1).map(summary).collect();

@@ -72,13 +72,19 @@ async fn database(services: &Services) -> Kept {
         .bind("ünï \"codé\" 🩺\u{0}")
         .bind(None::<String>);
     let cells: Option<Cells> = database.query(select).await.map_err(host)?.first().map_err(host)?;
-    let expected = Cells { whole: 9_007_199_254_740_991, fraction: 0.5, text: "ünï \"codé\" 🩺\u{0}".into(), empty: None };
+    let expected =
+        Cells { whole: 9_007_199_254_740_991, fraction: 0.5, text: "ünï \"codé\" 🩺\u{0}".into(), empty: None };
     holds(cells == Some(expected), "cells come back as they were bound, whole numbers to 2^53")?;
 
     let id = services.new_id().map_err(host)?;
-    let insert = || Statement::new("INSERT INTO organizations (id, name, created_at) VALUES (?1, 'Contract', 0)").bind(id);
+    let insert =
+        || Statement::new("INSERT INTO organizations (id, name, created_at) VALUES (?1, 'Contract', 0)").bind(id);
     let rename = |name: &str, version: &str| {
-        Statement::new("UPDATE organizations SET name = ?1 WHERE id = ?2 AND name = ?3").bind(name).bind(id).bind(version).expect_one()
+        Statement::new("UPDATE organizations SET name = ?1 WHERE id = ?2 AND name = ?3")
+            .bind(name)
+            .bind(id)
+            .bind(version)
+            .expect_one()
     };
     database.batch(vec![insert(), rename("Renamed", "Contract")]).await.map_err(host)?;
     let stale = database.batch(vec![rename("Twice", "Renamed"), rename("Never", "not its name")]).await;
@@ -92,7 +98,9 @@ async fn database(services: &Services) -> Kept {
     let select = Statement::new("SELECT name FROM organizations WHERE id = ?1").bind(id);
     let named: Option<Named> = database.query(select).await.map_err(host)?.first().map_err(host)?;
     holds(named.is_some_and(|row| row.name == "Renamed"), "a batch that fails leaves nothing behind")?;
-    let orphan = Statement::new("INSERT INTO staff (organization_id, user_id, role, created_at) VALUES ('no', 'no', 'doctor', 0)");
+    let orphan = Statement::new(
+        "INSERT INTO staff (organization_id, user_id, role, created_at) VALUES ('no', 'no', 'doctor', 0)",
+    );
     holds(database.query(orphan).await.is_err(), "foreign keys are enforced")?;
     database.query(Statement::new("DELETE FROM organizations WHERE id = ?1").bind(id)).await.map_err(host)?;
     Ok(())

@@ -70,10 +70,16 @@ struct UserId {
 
 async fn create(app: &App, email: &str, name: &str, role: Option<&str>, hash: &str) -> Result<()> {
     let Email(email) = Email::parse(email.to_owned()).map_err(|reason| internal(reason.message))?;
-    let user = NewUser { id: app.new_id()?, email: &email, name, password_hash: hash, locale: "en", country: Some("GB") };
+    let user =
+        NewUser { id: app.new_id()?, email: &email, name, password_hash: hash, locale: "en", country: Some("GB") };
     let now = app.now().0;
     let mut batch = vec![store::insert_user(app, &user)?];
-    batch.extend(store::insert_own_patient(app, &user, app.new_id()?, chrono::NaiveDate::from_ymd_opt(1972, 4, 5).map(crate::accounts::model::BirthDate))?);
+    batch.extend(store::insert_own_patient(
+        app,
+        &user,
+        app.new_id()?,
+        chrono::NaiveDate::from_ymd_opt(1972, 4, 5).map(crate::accounts::model::BirthDate),
+    )?);
     batch.push(Statement::new("UPDATE users SET email_verified_at = ?1 WHERE id = ?2").bind(now).bind(user.id));
     batch.extend(role.map(|role| {
         Statement::new(

@@ -97,12 +97,6 @@ class Server extends Client {
     return this.miniflare.unsafeEvictDurableObject(this.options.name, "RoomObject", { name: roomId, webSockets: "hibernate" });
   }
 
-  /** The rows that a statement gives in a room's own storage. */
-  async roomRows(roomId, sql) {
-    const storage = await this.miniflare.unsafeGetDurableObjectStorage(this.options.name, "RoomObject", { name: roomId });
-    return storage.exec(sql);
-  }
-
   /** What was logged as one JSON object a line. */
   lines() {
     return this.logs.flatMap((log) => {
@@ -135,7 +129,6 @@ export async function start(options = {}) {
     host: "127.0.0.1",
     port: 0,
     cf: false,
-    unsafeInspectDurableObjects: true,
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: (log) => logs.push(log),
     ...(persist && { resourcePersistencePath: persist }),

@@ -53,9 +53,9 @@ test("a job that cannot be done is tried again later, and the others are done me
     assert.equal((await server.tick()).outcome, "ok");
     const { person } = await server.register();
     await eventually("the mail", async () => (await server.mails(person.email)).length === 1);
-    const broken = await eventually("a try", async () => database.prepare("SELECT * FROM outbox WHERE id = 'broken' AND attempts > 0").first(), 5_000);
+    const broken = await database.prepare("SELECT done_at, next_attempt_at FROM outbox WHERE id = 'broken'").first();
     assert.equal(broken.done_at, null);
-    assert.ok(broken.next_attempt_at > 0, "another try is planned");
+    assert.ok(broken.next_attempt_at > Date.now(), "another try is planned");
   } finally {
     await server.stop();
   }

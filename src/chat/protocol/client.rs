@@ -47,9 +47,7 @@ pub struct Draft {
 /// Whether a `client_id` is one that the room takes: short, printable, not empty.
 #[must_use]
 pub fn is_client_id(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= CLIENT_ID_BYTES
-        && text.bytes().all(|byte| byte.is_ascii_graphic())
+    !text.is_empty() && text.len() <= CLIENT_ID_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl ClientFrame {
@@ -59,8 +57,7 @@ impl ClientFrame {
     /// `invalid_json`, `unknown_type`, or `invalid_frame` naming the field. The shell never calls this itself:
     /// the room reads frames, and counts the bad ones.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|_| Fault::new(ErrorCode::InvalidJson))?;
+        let value: Value = serde_json::from_str(text).map_err(|_| Fault::new(ErrorCode::InvalidJson))?;
         let Value::Object(map) = value else {
             return Err(Fault::new(ErrorCode::InvalidFrame));
         };
@@ -83,15 +80,9 @@ impl Fields {
         };
         let frame = match kind.as_str() {
             "send" => ClientFrame::Send(self.draft()?),
-            "typing" => ClientFrame::Typing {
-                on: self.flag("on")?,
-            },
-            "read" => ClientFrame::Read {
-                seq: self.number("seq")?,
-            },
-            "sync" => ClientFrame::Sync {
-                after: self.number("after")?,
-            },
+            "typing" => ClientFrame::Typing { on: self.flag("on")? },
+            "read" => ClientFrame::Read { seq: self.number("seq")? },
+            "sync" => ClientFrame::Sync { after: self.number("after")? },
             "ping" => ClientFrame::Ping,
             _ => return Err(Fault::new(ErrorCode::UnknownType)),
         };
@@ -112,11 +103,7 @@ impl Fields {
             attachment_ids: self.texts("attachment_ids")?,
             reply_to: match self.0.remove("reply_to") {
                 None | Some(Value::Null) => None,
-                Some(value) => Some(
-                    value
-                        .as_u64()
-                        .ok_or_else(|| Fault::field("reply_to", "must be a seq or null"))?,
-                ),
+                Some(value) => Some(value.as_u64().ok_or_else(|| Fault::field("reply_to", "must be a seq or null"))?),
             },
         })
     }
@@ -134,10 +121,7 @@ impl Fields {
     }
 
     fn flag(&mut self, name: &str) -> Result<bool, Fault> {
-        self.0
-            .remove(name)
-            .and_then(|value| value.as_bool())
-            .ok_or_else(|| Fault::field(name, "must be true or false"))
+        self.0.remove(name).and_then(|value| value.as_bool()).ok_or_else(|| Fault::field(name, "must be true or false"))
     }
 
     fn number(&mut self, name: &str) -> Result<u64, Fault> {

@@ -103,30 +103,19 @@ impl Fault {
     /// A refusal with the code's own detail.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self {
-            code,
-            detail: Cow::Borrowed(code.detail()),
-            client_id: None,
-            retry_after_ms: None,
-        }
+        Self { code, detail: Cow::Borrowed(code.detail()), client_id: None, retry_after_ms: None }
     }
 
     /// Says which message it was about.
     #[must_use]
     pub fn about(self, client_id: &str) -> Self {
-        Self {
-            client_id: Some(client_id.to_owned()),
-            ..self
-        }
+        Self { client_id: Some(client_id.to_owned()), ..self }
     }
 
     /// Says something more precise.
     #[must_use]
     pub fn saying(self, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            detail: detail.into(),
-            ..self
-        }
+        Self { detail: detail.into(), ..self }
     }
 
     pub(super) fn field(name: &str, must: &str) -> Self {
@@ -137,10 +126,6 @@ impl Fault {
 
 impl From<Fault> for ServerFrame {
     fn from(fault: Fault) -> Self {
-        Self::Error {
-            code: fault.code,
-            detail: fault.detail.into_owned(),
-            client_id: fault.client_id,
-        }
+        Self::Error { code: fault.code, detail: fault.detail.into_owned(), client_id: fault.client_id }
     }
 }

@@ -18,37 +18,13 @@ pub struct Batch {
 /// An input with its frame read.
 #[derive(Debug)]
 pub(super) enum Item {
-    Connect {
-        socket: SocketId,
-        user_id: String,
-        after: Option<u64>,
-        device: Option<String>,
-    },
-    Frame {
-        socket: SocketId,
-        frame: Result<ClientFrame, Fault>,
-    },
-    TooBig {
-        socket: SocketId,
-    },
-    Disconnect {
-        socket: SocketId,
-        saved: Option<Attachment>,
-    },
-    Post {
-        call: CallId,
-        user_id: String,
-        kind: MessageKind,
-        draft: Draft,
-    },
-    MemberAdded {
-        user_id: String,
-        name: String,
-        role: String,
-    },
-    MemberRemoved {
-        user_id: String,
-    },
+    Connect { socket: SocketId, user_id: String, after: Option<u64>, device: Option<String> },
+    Frame { socket: SocketId, frame: Result<ClientFrame, Fault> },
+    TooBig { socket: SocketId },
+    Disconnect { socket: SocketId, saved: Option<Attachment> },
+    Post { call: CallId, user_id: String, kind: MessageKind, draft: Draft },
+    MemberAdded { user_id: String, name: String, role: String },
+    MemberRemoved { user_id: String },
     Closed(bool),
     Alarm,
 }
@@ -67,11 +43,7 @@ impl Room {
     /// A step that removed a member may have been stored by an object that died before it closed their sockets. Such
     /// sockets get nothing, and the next step closes them.
     #[must_use]
-    pub fn load(
-        stored: Stored,
-        sockets: impl IntoIterator<Item = Attachment>,
-        limits: Limits,
-    ) -> Self {
+    pub fn load(stored: Stored, sockets: impl IntoIterator<Item = Attachment>, limits: Limits) -> Self {
         let mut recent = BTreeMap::<String, VecDeque<i64>>::new();
         for (user_id, at_ms) in stored.recent {
             recent.entry(user_id).or_default().push_back(at_ms);
@@ -81,11 +53,7 @@ impl Room {
             limits,
             last_seq: stored.last_seq,
             closed: stored.closed,
-            members: stored
-                .members
-                .into_iter()
-                .map(|member| (member.user_id.clone(), member))
-                .collect(),
+            members: stored.members.into_iter().map(|member| (member.user_id.clone(), member)).collect(),
             sockets: BTreeMap::new(),
             online: BTreeMap::new(),
             typing: BTreeMap::new(),
@@ -111,16 +79,10 @@ impl Room {
         let open = self.online.entry(attachment.user_id.clone()).or_default();
         *open = open.saturating_add(1);
         let first = *open == 1;
-        let device = attachment
-            .device
-            .map(|device| device.chars().take(DEVICE_CHARS).collect());
+        let device = attachment.device.map(|device| device.chars().take(DEVICE_CHARS).collect());
         self.sockets.insert(
             attachment.socket,
-            Socket {
-                user_id: attachment.user_id,
-                device,
-                bad_frames: attachment.bad_frames,
-            },
+            Socket { user_id: attachment.user_id, device, bad_frames: attachment.bad_frames },
         );
         first
     }
@@ -132,11 +94,7 @@ impl Room {
         let mut joined = BTreeMap::<SocketId, String>::new();
         // A frame may come in just before the close of a socket that the room was loaded without.
         for input in &inputs {
-            if let Input::Disconnect {
-                socket,
-                attachment: Some(saved),
-            } = input
-            {
+            if let Input::Disconnect { socket, attachment: Some(saved) } = input {
                 joined.insert(*socket, saved.user_id.clone());
             }
         }
@@ -145,31 +103,20 @@ impl Room {
         for input in inputs {
             let item = self.read(input);
             match &item {
-                Item::Connect {
-                    socket, user_id, ..
-                } => {
+                Item::Connect { socket, user_id, .. } => {
                     joined.insert(*socket, user_id.clone());
                 }
-                Item::Frame {
-                    socket,
-                    frame: Ok(ClientFrame::Send(draft)),
-                } => {
+                Item::Frame { socket, frame: Ok(ClientFrame::Send(draft)) } => {
                     let user_id = match self.sockets.get(socket) {
                         Some(open) => Some(&open.user_id),
                         None => joined.get(socket),
                     };
                     if let Some(user_id) = user_id {
-                        keys.insert(Key {
-                            user_id: user_id.clone(),
-                            client_id: draft.client_id.clone(),
-                        });
+                        keys.insert(Key { user_id: user_id.clone(), client_id: draft.client_id.clone() });
                     }
                 }
                 Item::Post { user_id, draft, .. } => {
-                    keys.insert(Key {
-                        user_id: user_id.clone(),
-                        client_id: draft.client_id.clone(),
-                    });
+                    keys.insert(Key { user_id: user_id.clone(), client_id: draft.client_id.clone() });
                 }
                 _ => {}
             }
@@ -181,51 +128,14 @@ impl Room {
     fn read(&self, input: Input) -> Item {
         let too_big = |bytes| bytes > self.limits.frame_bytes;
         match input {
-            Input::Connect {
-                socket,
-                user_id,
-                after,
-                device,
-            } => Item::Connect {
-                socket,
-                user_id,
-                after,
-                device,
-            },
+            Input::Connect { socket, user_id, after, device } => Item::Connect { socket, user_id, after, device },
             Input::Frame { socket, text } if too_big(text.len()) => Item::TooBig { socket },
-            Input::Frame { socket, text } => Item::Frame {
-                socket,
-                frame: ClientFrame::parse(&text),
-            },
+            Input::Frame { socket, text } => Item::Frame { socket, frame: ClientFrame::parse(&text) },
             Input::Binary { socket, bytes } if too_big(bytes) => Item::TooBig { socket },
-            Input::Binary { socket, .. } => Item::Frame {
-                socket,
-                frame: Err(Fault::new(ErrorCode::BinaryFrame)),
-            },
-            Input::Disconnect { socket, attachment } => Item::Disconnect {
-                socket,
-                saved: attachment,
-            },
-            Input::Post {
-                call,
-                user_id,
-                kind,
-                draft,
-            } => Item::Post {
-                call,
-                user_id,
-                kind,
-                draft,
-            },
-            Input::MemberAdded {
-                user_id,
-                name,
-                role,
-            } => Item::MemberAdded {
-                user_id,
-                name,
-                role,
-            },
+            Input::Binary { socket, .. } => Item::Frame { socket, frame: Err(Fault::new(ErrorCode::BinaryFrame)) },
+            Input::Disconnect { socket, attachment } => Item::Disconnect { socket, saved: attachment },
+            Input::Post { call, user_id, kind, draft } => Item::Post { call, user_id, kind, draft },
+            Input::MemberAdded { user_id, name, role } => Item::MemberAdded { user_id, name, role },
             Input::MemberRemoved { user_id } => Item::MemberRemoved { user_id },
             Input::Close => Item::Closed(true),
             Input::Reopen => Item::Closed(false),

@@ -25,30 +25,16 @@ impl Turn<'_> {
     }
 
     pub(super) fn remove_member(&mut self, user_id: &str) {
-        let Some(member) = self
-            .room
-            .members
-            .get_mut(user_id)
-            .filter(|member| member.left_at_ms.is_none())
-        else {
+        let Some(member) = self.room.members.get_mut(user_id).filter(|member| member.left_at_ms.is_none()) else {
             return;
         };
         member.left_at_ms = Some(self.now_ms);
         self.members.insert(user_id.to_owned());
-        let open = self
-            .room
-            .sockets
-            .iter()
-            .filter(|(_, socket)| socket.user_id == user_id);
+        let open = self.room.sockets.iter().filter(|(_, socket)| socket.user_id == user_id);
         let open: Vec<SocketId> = open.map(|(id, _)| *id).collect();
         // Closed before, in this very step, for something else.
-        let closed = self
-            .attach
-            .iter()
-            .filter_map(|(id, saved)| Some((*id, saved.as_ref()?)));
-        let closed = closed
-            .filter(|(_, saved)| saved.user_id == user_id)
-            .map(|(id, _)| id);
+        let closed = self.attach.iter().filter_map(|(id, saved)| Some((*id, saved.as_ref()?)));
+        let closed = closed.filter(|(_, saved)| saved.user_id == user_id).map(|(id, _)| id);
         let gone: BTreeSet<SocketId> = closed.chain(open.iter().copied()).collect();
         // Once this step is stored they are no member, and no frame of it may reach them.
         self.effects.retain_mut(|effect| match effect {

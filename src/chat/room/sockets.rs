@@ -5,23 +5,12 @@ use std::collections::BTreeSet;
 use super::load::Item;
 use super::step::Turn;
 use super::{Attachment, Effect, Receipt, SocketId};
-use crate::chat::protocol::{
-    ClientFrame, CloseCode, ErrorCode, Fault, MessageKind, Participant, ServerFrame,
-};
+use crate::chat::protocol::{ClientFrame, CloseCode, ErrorCode, Fault, MessageKind, Participant, ServerFrame};
 
 impl Turn<'_> {
-    pub(super) fn connect(
-        &mut self,
-        socket: SocketId,
-        user_id: String,
-        after: Option<u64>,
-        device: Option<String>,
-    ) {
+    pub(super) fn connect(&mut self, socket: SocketId, user_id: String, after: Option<u64>, device: Option<String>) {
         if !self.room.is_member(&user_id) {
-            self.effects.push(Effect::CloseSocket {
-                socket,
-                code: CloseCode::NotAMember,
-            });
+            self.effects.push(Effect::CloseSocket { socket, code: CloseCode::NotAMember });
             return;
         }
         if self.room.sockets.contains_key(&socket) {
@@ -42,38 +31,17 @@ impl Turn<'_> {
         if let Some(after) = after {
             self.replay(socket, after);
         }
-        let typing: BTreeSet<String> = self
-            .room
-            .typing
-            .keys()
-            .filter_map(|id| self.user_of(*id))
-            .collect();
+        let typing: BTreeSet<String> = self.room.typing.keys().filter_map(|id| self.user_of(*id)).collect();
         for other in typing.into_iter().filter(|other| *other != user_id) {
-            self.send(
-                vec![socket],
-                ServerFrame::Typing {
-                    user_id: other,
-                    on: true,
-                },
-            );
+            self.send(vec![socket], ServerFrame::Typing { user_id: other, on: true });
         }
         if first {
-            self.send(
-                self.others(&user_id),
-                ServerFrame::Presence {
-                    user_id,
-                    online: true,
-                },
-            );
+            self.send(self.others(&user_id), ServerFrame::Presence { user_id, online: true });
         }
     }
 
     pub(super) fn welcome(&self) -> ServerFrame {
-        let here = self
-            .room
-            .members
-            .values()
-            .filter(|member| member.left_at_ms.is_none());
+        let here = self.room.members.values().filter(|member| member.left_at_ms.is_none());
         ServerFrame::Welcome {
             room_id: self.room.id.clone(),
             last_seq: self.room.last_seq,
@@ -95,30 +63,19 @@ impl Turn<'_> {
         let through = self.room.last_seq;
         let after = after.max(through.saturating_sub(self.room.limits.replay));
         if after < through {
-            self.effects.push(Effect::Replay {
-                socket,
-                after,
-                through,
-            });
+            self.effects.push(Effect::Replay { socket, after, through });
         }
     }
 
     /// Sockets that this batch says are gone, and that the room was loaded without: as if they had been there.
     pub(super) fn readmit(&mut self, items: &[Item]) {
         for item in items {
-            let Item::Disconnect {
-                socket,
-                saved: Some(saved),
-            } = item
-            else {
+            let Item::Disconnect { socket, saved: Some(saved) } = item else {
                 continue;
             };
             let unknown = !self.room.sockets.contains_key(socket);
             if unknown && !saved.closed && self.room.is_member(&saved.user_id) {
-                self.room.admit(Attachment {
-                    socket: *socket,
-                    ..saved.clone()
-                });
+                self.room.admit(Attachment { socket: *socket, ..saved.clone() });
             }
         }
     }
@@ -128,13 +85,7 @@ impl Turn<'_> {
             return;
         };
         if !self.room.is_online(&user_id) {
-            self.send(
-                self.everyone(),
-                ServerFrame::Presence {
-                    user_id,
-                    online: false,
-                },
-            );
+            self.send(self.everyone(), ServerFrame::Presence { user_id, online: false });
         }
     }
 
@@ -158,10 +109,7 @@ impl Turn<'_> {
         let Some(open) = self.room.sockets.get(&socket) else {
             return;
         };
-        let attachment = Attachment {
-            closed: true,
-            ..self.room.attachment(socket, open)
-        };
+        let attachment = Attachment { closed: true, ..self.room.attachment(socket, open) };
         self.effects.push(Effect::CloseSocket { socket, code });
         self.leave(socket);
         self.attach.insert(socket, Some(attachment));
@@ -170,24 +118,9 @@ impl Turn<'_> {
     pub(super) fn close_strays(&mut self) {
         for stray in std::mem::take(&mut self.room.strays) {
             let socket = stray.socket;
-            self.effects.push(Effect::CloseSocket {
-                socket,
-                code: CloseCode::NotAMember,
-            });
-            self.send(
-                self.everyone(),
-                ServerFrame::Presence {
-                    user_id: stray.user_id.clone(),
-                    online: false,
-                },
-            );
-            self.attach.insert(
-                socket,
-                Some(Attachment {
-                    closed: true,
-                    ..stray
-                }),
-            );
+            self.effects.push(Effect::CloseSocket { socket, code: CloseCode::NotAMember });
+            self.send(self.everyone(), ServerFrame::Presence { user_id: stray.user_id.clone(), online: false });
+            self.attach.insert(socket, Some(Attachment { closed: true, ..stray }));
         }
     }
 
@@ -200,12 +133,7 @@ impl Turn<'_> {
             Ok(ClientFrame::Send(draft)) => {
                 let client_id = draft.client_id.clone();
                 let answer = match self.post(&user_id, MessageKind::Text, draft) {
-                    Ok(Receipt { seq, id, duplicate }) => ServerFrame::Ack {
-                        client_id,
-                        seq,
-                        id,
-                        duplicate,
-                    },
+                    Ok(Receipt { seq, id, duplicate }) => ServerFrame::Ack { client_id, seq, id, duplicate },
                     Err(fault) => fault.into(),
                 };
                 self.send(vec![socket], answer);
@@ -244,13 +172,7 @@ impl Turn<'_> {
         }
         member.read_seq = seq;
         self.reads.insert(user_id.clone());
-        let to = self
-            .room
-            .sockets
-            .keys()
-            .copied()
-            .filter(|id| *id != socket)
-            .collect();
+        let to = self.room.sockets.keys().copied().filter(|id| *id != socket).collect();
         self.send(to, ServerFrame::Read { user_id, seq });
     }
 }

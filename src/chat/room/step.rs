@@ -9,13 +9,7 @@ use crate::chat::protocol::{CloseCode, Message, ServerFrame};
 impl Room {
     /// Handles a batch of this room. `known` says which of [`Batch::keys`] are stored; `ids` gives a new message's
     /// id (UUIDv7). The clock may jump either way.
-    pub fn handle(
-        self,
-        now_ms: i64,
-        batch: Batch,
-        known: Known,
-        ids: &mut dyn FnMut() -> String,
-    ) -> Step {
+    pub fn handle(self, now_ms: i64, batch: Batch, known: Known, ids: &mut dyn FnMut() -> String) -> Step {
         let mut turn = Turn {
             before: (self.last_seq, self.closed),
             room: self,
@@ -59,29 +53,15 @@ pub(super) struct Turn<'a> {
 impl Turn<'_> {
     fn take(&mut self, item: Item) {
         match item {
-            Item::Connect {
-                socket,
-                user_id,
-                after,
-                device,
-            } => self.connect(socket, user_id, after, device),
+            Item::Connect { socket, user_id, after, device } => self.connect(socket, user_id, after, device),
             Item::Frame { socket, frame } => self.frame(socket, frame),
             Item::TooBig { socket } => self.close(socket, CloseCode::TooBig),
             Item::Disconnect { socket, .. } => self.leave(socket),
-            Item::Post {
-                call,
-                user_id,
-                kind,
-                draft,
-            } => {
+            Item::Post { call, user_id, kind, draft } => {
                 let outcome = self.post(&user_id, kind, draft);
                 self.effects.push(Effect::Answer { call, outcome });
             }
-            Item::MemberAdded {
-                user_id,
-                name,
-                role,
-            } => self.add_member(user_id, name, role),
+            Item::MemberAdded { user_id, name, role } => self.add_member(user_id, name, role),
             Item::MemberRemoved { user_id } => self.remove_member(&user_id),
             Item::Closed(closed) => self.set_closed(closed),
             Item::Alarm => self.room.alarm_ms = None,
@@ -96,10 +76,7 @@ impl Turn<'_> {
         rows.extend(self.messages.drain(..).map(Row::Message));
         for user_id in self.reads.difference(&self.members) {
             if let Some(member) = self.room.members.get(user_id) {
-                rows.push(Row::Read {
-                    user_id: user_id.clone(),
-                    seq: member.read_seq,
-                });
+                rows.push(Row::Read { user_id: user_id.clone(), seq: member.read_seq });
             }
         }
         let (last_seq, closed) = (self.room.last_seq, self.room.closed);
@@ -109,28 +86,16 @@ impl Turn<'_> {
 
         let mut effects = Vec::with_capacity(self.attach.len().saturating_add(self.effects.len()));
         for (id, closed) in self.attach {
-            let open = || {
-                self.room
-                    .sockets
-                    .get(&id)
-                    .map(|socket| self.room.attachment(id, socket))
-            };
+            let open = || self.room.sockets.get(&id).map(|socket| self.room.attachment(id, socket));
             effects.extend(closed.or_else(open).map(Effect::Attach));
         }
         effects.append(&mut self.effects);
-        Step {
-            room: self.room,
-            rows,
-            effects,
-        }
+        Step { room: self.room, rows, effects }
     }
 
     pub(super) fn send(&mut self, to: Vec<SocketId>, frame: impl Into<ServerFrame>) {
         if !to.is_empty() {
-            self.effects.push(Effect::Send {
-                to,
-                frame: frame.into(),
-            });
+            self.effects.push(Effect::Send { to, frame: frame.into() });
         }
     }
 
@@ -139,18 +104,10 @@ impl Turn<'_> {
     }
 
     pub(super) fn others(&self, user_id: &str) -> Vec<SocketId> {
-        self.room
-            .sockets
-            .iter()
-            .filter(|(_, socket)| socket.user_id != user_id)
-            .map(|(id, _)| *id)
-            .collect()
+        self.room.sockets.iter().filter(|(_, socket)| socket.user_id != user_id).map(|(id, _)| *id).collect()
     }
 
     pub(super) fn user_of(&self, socket: SocketId) -> Option<String> {
-        self.room
-            .sockets
-            .get(&socket)
-            .map(|open| open.user_id.clone())
+        self.room.sockets.get(&socket).map(|open| open.user_id.clone())
     }
 }

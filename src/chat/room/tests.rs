@@ -27,10 +27,7 @@ pub(super) const NOW_MS: i64 = 1_700_000_000_000;
 impl Shell {
     /// A room with ann, bob and cyd.
     pub fn new() -> Self {
-        let stored = Stored {
-            id: "room".to_owned(),
-            ..Stored::default()
-        };
+        let stored = Stored { id: "room".to_owned(), ..Stored::default() };
         let mut shell = Self {
             room: None,
             stored,
@@ -55,14 +52,9 @@ impl Shell {
     pub fn step(&mut self, inputs: Vec<Input>) -> Step {
         let room = self.room.take().unwrap_or_else(|| self.load());
         let batch = room.batch(inputs);
-        let stored = |key: &&Key| {
-            self.messages
-                .iter()
-                .find(|m| m.sender_id == key.user_id && m.client_id == key.client_id)
-        };
-        let known = batch
-            .keys()
-            .filter_map(|key| Some((key.clone(), stored(&key).map(|m| (m.seq, m.id.clone()))?)));
+        let stored =
+            |key: &&Key| self.messages.iter().find(|m| m.sender_id == key.user_id && m.client_id == key.client_id);
+        let known = batch.keys().filter_map(|key| Some((key.clone(), stored(&key).map(|m| (m.seq, m.id.clone()))?)));
         let known = known.collect();
         room.handle(self.now_ms, batch, known, &mut || {
             self.ids += 1;
@@ -74,10 +66,7 @@ impl Shell {
         let since = self.now_ms - self.limits.window_ms;
         let recent = self.messages.iter().filter(|m| m.sent_at.0 > since);
         let recent = recent.map(|m| (m.sender_id.clone(), m.sent_at.0)).collect();
-        let stored = Stored {
-            recent,
-            ..self.stored.clone()
-        };
+        let stored = Stored { recent, ..self.stored.clone() };
         Room::load(stored, self.attachments.values().cloned(), self.limits)
     }
 
@@ -101,25 +90,13 @@ impl Shell {
                 Effect::Attach(attachment) => {
                     self.attachments.insert(attachment.socket, attachment);
                 }
-                Effect::Send { to, frame } => to
-                    .iter()
-                    .for_each(|socket| got.push(*socket, frame.to_json())),
-                Effect::Replay {
-                    socket,
-                    after,
-                    through,
-                } => {
-                    for message in self
-                        .messages
-                        .iter()
-                        .filter(|m| m.seq > after && m.seq <= through)
-                    {
+                Effect::Send { to, frame } => to.iter().for_each(|socket| got.push(*socket, frame.to_json())),
+                Effect::Replay { socket, after, through } => {
+                    for message in self.messages.iter().filter(|m| m.seq > after && m.seq <= through) {
                         got.push(socket, ServerFrame::from(message).to_json());
                     }
                 }
-                Effect::CloseSocket { socket, code } => {
-                    got.push(socket, format!("close {}", code.code()))
-                }
+                Effect::CloseSocket { socket, code } => got.push(socket, format!("close {}", code.code())),
                 Effect::Answer { .. } | Effect::SetAlarm { .. } => {}
             }
         }
@@ -132,78 +109,40 @@ impl Shell {
         self.run(vec![frame(socket, text)])
     }
 
-    pub fn post(
-        &mut self,
-        user_id: &str,
-        kind: MessageKind,
-        client_id: &str,
-        body: &str,
-    ) -> Result<Receipt, String> {
-        let draft = Draft {
-            client_id: client_id.to_owned(),
-            body: body.to_owned(),
-            ..Draft::default()
-        };
-        self.run(vec![Input::Post {
-            call: CallId(7),
-            user_id: user_id.to_owned(),
-            kind,
-            draft,
-        }]);
+    pub fn post(&mut self, user_id: &str, kind: MessageKind, client_id: &str, body: &str) -> Result<Receipt, String> {
+        let draft = Draft { client_id: client_id.to_owned(), body: body.to_owned(), ..Draft::default() };
+        self.run(vec![Input::Post { call: CallId(7), user_id: user_id.to_owned(), kind, draft }]);
         let answer = self.effects.iter().find_map(|effect| match effect {
-            Effect::Answer {
-                call: CallId(7),
-                outcome,
-            } => Some(outcome.clone()),
+            Effect::Answer { call: CallId(7), outcome } => Some(outcome.clone()),
             _ => None,
         });
-        let fault = |fault| {
-            serde_json::to_value(ServerFrame::from(fault)).map(|json| json["code"].to_string())
-        };
-        answer
-            .expect("a post is answered")
-            .map_err(|f| fault(f).expect("a frame is JSON").replace('"', ""))
+        let fault = |fault| serde_json::to_value(ServerFrame::from(fault)).map(|json| json["code"].to_string());
+        answer.expect("a post is answered").map_err(|f| fault(f).expect("a frame is JSON").replace('"', ""))
     }
 
     fn write(&mut self, row: &Row) {
         match row {
             Row::Member(member) => {
-                self.stored
-                    .members
-                    .retain(|old| old.user_id != member.user_id);
+                self.stored.members.retain(|old| old.user_id != member.user_id);
                 self.stored.members.push(member.clone());
             }
             Row::Message(message) => self.messages.push(message.clone()),
             Row::Read { user_id, seq } => {
-                self.stored
-                    .members
-                    .iter_mut()
-                    .filter(|m| m.user_id == *user_id)
-                    .for_each(|m| m.read_seq = *seq);
+                self.stored.members.iter_mut().filter(|m| m.user_id == *user_id).for_each(|m| m.read_seq = *seq);
             }
-            Row::Room { last_seq, closed } => {
-                (self.stored.last_seq, self.stored.closed) = (*last_seq, *closed)
-            }
+            Row::Room { last_seq, closed } => (self.stored.last_seq, self.stored.closed) = (*last_seq, *closed),
         }
     }
 
     pub fn alarms(&self) -> Vec<i64> {
         let at = |effect: &Effect| {
-            if let Effect::SetAlarm { at_ms } = effect {
-                Some(*at_ms)
-            } else {
-                None
-            }
+            if let Effect::SetAlarm { at_ms } = effect { Some(*at_ms) } else { None }
         };
         self.effects.iter().filter_map(at).collect()
     }
 
     pub fn read_seq(&self, user_id: &str) -> u64 {
-        self.stored
-            .members
-            .iter()
-            .find(|m| m.user_id == user_id)
-            .map_or(0, |m| m.read_seq)
+        self.stored.members.iter().find(|m| m.user_id == user_id).map_or(0, |m| m.read_seq)
     }
 }
 
@@ -220,23 +159,12 @@ impl Got {
     pub fn at(&self, socket: u64, fields: &[&str]) -> Vec<String> {
         let brief = |text: &String| match serde_json::from_str::<serde_json::Value>(text) {
             Ok(json) => {
-                let shown = ["type"]
-                    .iter()
-                    .chain(fields)
-                    .filter_map(|name| json.get(name));
-                shown
-                    .map(|value| value.to_string().replace('"', ""))
-                    .collect::<Vec<_>>()
-                    .join(" ")
+                let shown = ["type"].iter().chain(fields).filter_map(|name| json.get(name));
+                shown.map(|value| value.to_string().replace('"', "")).collect::<Vec<_>>().join(" ")
             }
             Err(_) => text.clone(),
         };
-        self.0
-            .get(&socket)
-            .into_iter()
-            .flatten()
-            .map(brief)
-            .collect()
+        self.0.get(&socket).into_iter().flatten().map(brief).collect()
     }
 
     /// The frames of a socket as they are.
@@ -250,40 +178,23 @@ impl Got {
 }
 
 pub(super) fn connect(socket: u64, user_id: &str, after: Option<u64>) -> Input {
-    Input::Connect {
-        socket: SocketId(socket),
-        user_id: user_id.to_owned(),
-        after,
-        device: None,
-    }
+    Input::Connect { socket: SocketId(socket), user_id: user_id.to_owned(), after, device: None }
 }
 
 pub(super) fn disconnect(socket: u64) -> Input {
-    Input::Disconnect {
-        socket: SocketId(socket),
-        attachment: None,
-    }
+    Input::Disconnect { socket: SocketId(socket), attachment: None }
 }
 
 pub(super) fn frame(socket: u64, text: impl Into<String>) -> Input {
-    Input::Frame {
-        socket: SocketId(socket),
-        text: text.into(),
-    }
+    Input::Frame { socket: SocketId(socket), text: text.into() }
 }
 
 pub(super) fn added(user_id: &str) -> Input {
-    Input::MemberAdded {
-        user_id: user_id.to_owned(),
-        name: user_id.to_uppercase(),
-        role: "patient".to_owned(),
-    }
+    Input::MemberAdded { user_id: user_id.to_owned(), name: user_id.to_uppercase(), role: "patient".to_owned() }
 }
 
 pub(super) fn removed(user_id: &str) -> Input {
-    Input::MemberRemoved {
-        user_id: user_id.to_owned(),
-    }
+    Input::MemberRemoved { user_id: user_id.to_owned() }
 }
 
 pub(super) fn send(client_id: &str, body: &str) -> String {

@@ -13,10 +13,7 @@ impl Turn<'_> {
         self.room.typing.insert(socket, until_ms);
         self.attach.insert(socket, None);
         if !was_typing {
-            self.send(
-                self.others(&user_id),
-                ServerFrame::Typing { user_id, on: true },
-            );
+            self.send(self.others(&user_id), ServerFrame::Typing { user_id, on: true });
         }
     }
 
@@ -38,10 +35,7 @@ impl Turn<'_> {
         });
         for user_id in users {
             if !self.room.is_typing(&user_id) {
-                self.send(
-                    self.others(&user_id),
-                    ServerFrame::Typing { user_id, on: false },
-                );
+                self.send(self.others(&user_id), ServerFrame::Typing { user_id, on: false });
             }
         }
     }
@@ -53,9 +47,7 @@ impl Turn<'_> {
             .room
             .typing
             .iter()
-            .filter(|(_, until_ms)| {
-                **until_ms <= now_ms || **until_ms > now_ms.saturating_add(typing_ms)
-            })
+            .filter(|(_, until_ms)| **until_ms <= now_ms || **until_ms > now_ms.saturating_add(typing_ms))
             .map(|(id, _)| *id)
             .collect();
         if !over.is_empty() {
@@ -70,11 +62,7 @@ impl Turn<'_> {
             return;
         };
         let now_ms = self.now_ms;
-        if self
-            .room
-            .alarm_ms
-            .is_none_or(|alarm_ms| at_ms < alarm_ms || alarm_ms <= now_ms)
-        {
+        if self.room.alarm_ms.is_none_or(|alarm_ms| at_ms < alarm_ms || alarm_ms <= now_ms) {
             self.room.alarm_ms = Some(at_ms);
             self.effects.push(Effect::SetAlarm { at_ms });
         }

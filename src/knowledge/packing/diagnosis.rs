@@ -6,7 +6,12 @@ use super::{Check, closure, list, reviewed};
 use crate::tables::{Comorbidity, ComorbidityTable, Condition, DiagnosisTables, Finding, Likelihood, RedFlag, Urgency};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn diagnosis<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> DiagnosisTables<'a> {
+pub(super) fn diagnosis<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> DiagnosisTables<'a> {
     let groups: BTreeSet<&str> =
         raw.findings.iter().map(|row| row.group.as_str()).filter(|group| !group.is_empty()).collect();
     let groups: Vec<&str> = groups.into_iter().collect();
@@ -48,8 +53,12 @@ pub(super) fn diagnosis<'a>(raw: &'a Raw, names: &Names, citations: &mut Citatio
     }
 }
 
-
-pub(super) fn conditions<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Condition<'a>> {
+pub(super) fn conditions<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> Vec<Condition<'a>> {
     let mut likelihoods: BTreeMap<&str, BTreeMap<u16, Likelihood>> = BTreeMap::new();
     for row in &raw.likelihoods {
         let user = format!("likelihoods {} {}", row.condition, row.finding);
@@ -88,7 +97,12 @@ pub(super) fn conditions<'a>(raw: &'a Raw, names: &Names, citations: &mut Citati
     conditions
 }
 
-pub(super) fn red_flags<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<RedFlag<'a>> {
+pub(super) fn red_flags<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> Vec<RedFlag<'a>> {
     let mut flags = Vec::new();
     for row in &raw.red_flags {
         let user = format!("red_flags {}", row.id);
@@ -125,4 +139,3 @@ pub(super) fn comorbidities<'a>(
     }
     ComorbidityTable { comorbidities: table }
 }
-

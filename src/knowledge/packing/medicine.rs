@@ -7,7 +7,12 @@ use crate::expression::{Atom, Expression};
 use crate::tables::{AlertKind, Allergy, Caution, Class, Form, Interaction, Medicine, MedicineTables, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn medicine<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> MedicineTables<'a> {
+pub(super) fn medicine<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> MedicineTables<'a> {
     let mut classes = Vec::new();
     for row in &raw.classes {
         let user = format!("classes {}", row.id);
@@ -79,7 +84,12 @@ pub(super) fn form(text: &str) -> Form<'_> {
     }
 }
 
-pub(super) fn interactions<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Interaction<'a>> {
+pub(super) fn interactions<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> Vec<Interaction<'a>> {
     let mut pairs = BTreeMap::new();
     let mut rules = Vec::new();
     for row in &raw.interactions {
@@ -104,7 +114,12 @@ pub(super) fn interactions<'a>(raw: &'a Raw, names: &Names, citations: &mut Cita
     rules
 }
 
-pub(super) fn cautions<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Caution<'a>> {
+pub(super) fn cautions<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> Vec<Caution<'a>> {
     let mut rules = Vec::new();
     for row in &raw.cautions {
         let user = format!("cautions {}", row.id);
@@ -135,7 +150,12 @@ pub(super) fn mentions_finding(expression: &Expression) -> bool {
     }
 }
 
-pub(super) fn allergies<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Allergy<'a>> {
+pub(super) fn allergies<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> Vec<Allergy<'a>> {
     let mut rows = Vec::new();
     for row in &raw.allergies {
         let user = format!("allergies {}", row.id);
@@ -163,4 +183,3 @@ pub(super) fn allergies<'a>(raw: &'a Raw, names: &Names, citations: &mut Citatio
     }
     rows
 }
-

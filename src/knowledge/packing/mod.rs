@@ -14,7 +14,6 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-
 /// File name and bytes of each packed group, or every problem found.
 pub fn pack(root: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Vec<String>> {
     let mut check = Check::default();

@@ -257,4 +257,3 @@ pub(super) fn rows<T: DeserializeOwned>(root: &Path, table: &str, hash: &mut Fin
     }
     all
 }
-

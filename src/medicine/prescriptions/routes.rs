@@ -75,7 +75,12 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
 }
 
 fn entry(caller: &Caller, prescription: &Prescription, action: &'static str) -> Entry {
-    Entry { patient_id: Some(prescription.patient_id), actor_id: Some(caller.user_id), action, subject_id: Some(prescription.id) }
+    Entry {
+        patient_id: Some(prescription.patient_id),
+        actor_id: Some(caller.user_id),
+        action,
+        subject_id: Some(prescription.id),
+    }
 }
 
 /// The prescription with the patient's file, for whom the table allows it.
@@ -125,7 +130,9 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     ];
     match app.batch(batch).await {
         Ok(_) => {}
-        Err(DatabaseError::Conflict) => return Err(conflict("It was signed or changed at the same moment. Read it again.")),
+        Err(DatabaseError::Conflict) => {
+            return Err(conflict("It was signed or changed at the same moment. Read it again."));
+        }
         Err(error) => return Err(error.into()),
     }
     prescription.status = Status::Signed;

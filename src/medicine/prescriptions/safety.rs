@@ -19,8 +19,10 @@ pub fn require_known(items: &[Item]) -> Result<()> {
     let errors: Vec<FieldError> = unknown
         .map(|(at, item)| {
             let names = catalogue::names();
-            let similar = unrecognised("items", &item.medicine_id.0, names, |at| Some(catalogue::get(at)?.id)).did_you_mean;
-            let hint = if similar.is_empty() { String::new() } else { [" Did you mean ", &similar.join(", "), "?"].concat() };
+            let similar =
+                unrecognised("items", &item.medicine_id.0, names, |at| Some(catalogue::get(at)?.id)).did_you_mean;
+            let hint =
+                if similar.is_empty() { String::new() } else { [" Did you mean ", &similar.join(", "), "?"].concat() };
             let pointer = ["/items/", &at.to_string(), "/medicine_id"].concat();
             FieldError::body(pointer, "unknown_medicine", ["is not a medicine of the catalogue.", &hint].concat())
         })
@@ -38,9 +40,18 @@ pub fn judge(patient: &PatientData, items: &[Item], taken: &[Item], overrides: &
     let mut answer = check(patient, &medicines);
     // What the patient takes already is not this prescription's to answer for.
     answer.alerts.retain(|alert| alert.medicines.iter().any(|id| items.iter().any(|item| item.medicine_id.0 == *id)));
-    let of_nothing = overrides.iter().enumerate().filter(|(_, decided)| !answer.alerts.iter().any(|alert| alert.id == decided.alert.0));
+    let of_nothing = overrides
+        .iter()
+        .enumerate()
+        .filter(|(_, decided)| !answer.alerts.iter().any(|alert| alert.id == decided.alert.0));
     let errors: Vec<FieldError> = of_nothing
-        .map(|(at, _)| FieldError::body(["/overrides/", &at.to_string(), "/alert"].concat(), "unknown_alert", "is not an alert of this prescription"))
+        .map(|(at, _)| {
+            FieldError::body(
+                ["/overrides/", &at.to_string(), "/alert"].concat(),
+                "unknown_alert",
+                "is not an alert of this prescription",
+            )
+        })
         .collect();
     if !errors.is_empty() {
         return Err(invalid(errors));
@@ -51,7 +62,11 @@ pub fn judge(patient: &PatientData, items: &[Item], taken: &[Item], overrides: &
         return Err(unsafe_prescription(open, &answer));
     }
     if answer.alerts.iter().any(|alert| alert.severity == Severity::Contraindicated) {
-        return Err(Problem::new(&problem::STEP_UP_REQUIRED, "Overriding a contraindication needs a second factor, which this account has not given.").into());
+        return Err(Problem::new(
+            &problem::STEP_UP_REQUIRED,
+            "Overriding a contraindication needs a second factor, which this account has not given.",
+        )
+        .into());
     }
     Ok(answer)
 }

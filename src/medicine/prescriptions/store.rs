@@ -37,7 +37,13 @@ pub fn insert(app: &App, file: &PatientFile, prescription: &Prescription) -> Res
 ///
 /// # Errors
 /// When the host has no randomness.
-pub fn sign(app: &App, file: &PatientFile, prescription: &Prescription, signed_at: Timestamp, signature: &str) -> Result<Statement> {
+pub fn sign(
+    app: &App,
+    file: &PatientFile,
+    prescription: &Prescription,
+    signed_at: Timestamp,
+    signature: &str,
+) -> Result<Statement> {
     const DAY_MS: i64 = 24 * 60 * 60 * 1000;
     let until = prescription.longest_days().map(|days| signed_at.0 + i64::from(days) * DAY_MS);
     Ok(Statement::new(

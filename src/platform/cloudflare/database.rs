@@ -25,10 +25,8 @@ async fn run(database: &D1Database, statements: Vec<Statement>) -> Result<Vec<Ro
     let prepared = Array::new();
     for statement in &statements {
         let parameters: Vec<JsValue> = statement.parameters.iter().map(js_value).collect();
-        let bound = database
-            .prepare(statement.sql)
-            .bind(&parameters)
-            .map_err(|error| HostError::Failed(error.to_string()))?;
+        let bound =
+            database.prepare(statement.sql).bind(&parameters).map_err(|error| HostError::Failed(error.to_string()))?;
         prepared.push(bound.inner().as_ref());
     }
     let results = call(database.as_ref(), "batch", &prepared).await.map_err(|error| translate(&thrown(&error)))?;
@@ -62,7 +60,13 @@ pub(super) fn js_value(value: &Value) -> JsValue {
 
 /// D1 says in words whether it is SQLite that refused or the network that failed.
 fn translate(message: &str) -> DatabaseError {
-    let transient = ["Network connection lost", "storage caused object to be reset", "reset because its code was updated", "D1 DB is overloaded", "D1_ERROR: timeout"];
+    let transient = [
+        "Network connection lost",
+        "storage caused object to be reset",
+        "reset because its code was updated",
+        "D1 DB is overloaded",
+        "D1_ERROR: timeout",
+    ];
     if transient.iter().any(|words| message.contains(words)) {
         return HostError::Unavailable(message.to_owned()).into();
     }

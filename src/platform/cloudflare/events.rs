@@ -10,7 +10,9 @@ use axum::Router;
 use std::sync::{Arc, OnceLock};
 use tower::ServiceExt;
 use worker::send::SendFuture;
-use worker::{Context, Env, Error, MessageBatch, MessageExt, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
+use worker::{
+    Context, Env, Error, MessageBatch, MessageExt, Request, Response, Result, ScheduleContext, ScheduledEvent, event,
+};
 
 /// What an isolate makes once: the router, the keys, the services.
 struct Isolate {

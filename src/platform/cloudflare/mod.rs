@@ -6,8 +6,8 @@ mod database;
 mod events;
 mod request;
 mod room_object;
-mod rooms;
 mod room_storage;
+mod rooms;
 
 use crate::platform::HostError;
 

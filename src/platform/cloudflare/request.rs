@@ -21,7 +21,8 @@ pub async fn read(mut request: Request) -> Result<http::Request<Body>> {
             builder = builder.header(name, value);
         }
     }
-    let body = if matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS") { Vec::new() } else { limited(&mut request).await? };
+    let body =
+        if matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS") { Vec::new() } else { limited(&mut request).await? };
     builder.body(Body::from(body)).map_err(|error| worker::Error::RustError(error.to_string()))
 }
 

@@ -116,7 +116,8 @@ impl RoomObject {
         let connect = Input::Connect { socket, user_id, after: asked.after, device: attachment.device.clone() };
         self.arrived(connect).await?;
         let builder = ResponseBuilder::new().with_websocket(pair.client).with_status(101);
-        let builder = if asked.subprotocol { builder.with_header("sec-websocket-protocol", SUBPROTOCOL)? } else { builder };
+        let builder =
+            if asked.subprotocol { builder.with_header("sec-websocket-protocol", SUBPROTOCOL)? } else { builder };
         Ok(builder.empty())
     }
 
@@ -142,7 +143,10 @@ impl RoomObject {
             // Nothing of the turn was stored, or not all that was stored was sent:
             // the clients come back with what they have, and the room is loaded anew.
             self.start_over();
-            ConsoleLog.line(&serde_json::json!({ "level": "error", "event": "room_turn_failed", "cause": error.to_string() }).to_string());
+            ConsoleLog.line(
+                &serde_json::json!({ "level": "error", "event": "room_turn_failed", "cause": error.to_string() })
+                    .to_string(),
+            );
         }
         self.ask_for_alarm().await
     }

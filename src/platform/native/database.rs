@@ -47,8 +47,7 @@ impl Database for SqliteDatabase {
 pub(super) fn run(connection: &Connection, statement: &Statement) -> Result<Rows, DatabaseError> {
     let mut prepared = connection.prepare_cached(statement.sql).map_err(translate)?;
     let columns: Vec<String> = prepared.column_names().map(Into::into).collect();
-    let mut cursor =
-        prepared.query(params_from_iter(statement.parameters.iter())).map_err(translate)?;
+    let mut cursor = prepared.query(params_from_iter(statement.parameters.iter())).map_err(translate)?;
     let mut rows = Vec::new();
     while let Some(row) = cursor.next().map_err(translate)? {
         let mut object = serde_json::Map::new();
@@ -57,9 +56,7 @@ pub(super) fn run(connection: &Connection, statement: &Statement) -> Result<Rows
                 ValueRef::Null => serde_json::Value::Null,
                 ValueRef::Integer(number) => number.into(),
                 ValueRef::Real(number) => number.into(),
-                ValueRef::Text(text) | ValueRef::Blob(text) => {
-                    String::from_utf8_lossy(text).into_owned().into()
-                }
+                ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into_owned().into(),
             };
             object.insert(column.clone(), cell);
         }

@@ -1,6 +1,5 @@
 use crate::platform::{
-    Cache, Clock, Database, DatabaseError, Entropy, HostError, Log, Mail, Mailer, Queue, Rows,
-    Statement,
+    Cache, Clock, Database, DatabaseError, Entropy, HostError, Log, Mail, Mailer, Queue, Rows, Statement,
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;

@@ -7,7 +7,6 @@ mod rooms;
 
 pub use database::SqliteDatabase;
 pub use memory::{
-    FailingDatabase, ManualClock, MemoryCache, MemoryLog, MemoryMailer, MemoryQueue,
-    SeededEntropy, SystemEntropy,
+    FailingDatabase, ManualClock, MemoryCache, MemoryLog, MemoryMailer, MemoryQueue, SeededEntropy, SystemEntropy,
 };
 pub use rooms::NativeRooms;

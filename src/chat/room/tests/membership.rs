@@ -6,52 +6,22 @@ use super::*;
 fn a_removed_member_is_closed_and_gets_nothing_more() {
     let mut shell = Shell::connected();
     shell.run(vec![connect(3, "ann", None), frame(1, TYPING)]);
-    let got = shell.run(vec![
-        removed("ann"),
-        frame(1, send("late", "x")),
-        frame(2, send("c1", "secret")),
-    ]);
-    assert_eq!(
-        (got.raw(1), got.raw(3)),
-        (vec!["close 4403".to_owned()], vec!["close 4403".to_owned()])
-    );
-    assert_eq!(
-        got.at(2, &["on", "online", "seq"]),
-        ["typing false", "presence false", "message 1", "ack 1"]
-    );
-    assert_eq!(
-        shell.post("ann", MessageKind::Text, "c1", "x"),
-        Err("not_a_member".to_owned())
-    );
-    assert!(
-        shell
-            .run(vec![removed("ann"), disconnect(1), disconnect(3)])
-            .is_empty()
-    );
-    assert_eq!(
-        shell.run(vec![connect(4, "ann", Some(0))]).raw(4),
-        ["close 4403"]
-    );
+    let got = shell.run(vec![removed("ann"), frame(1, send("late", "x")), frame(2, send("c1", "secret"))]);
+    assert_eq!((got.raw(1), got.raw(3)), (vec!["close 4403".to_owned()], vec!["close 4403".to_owned()]));
+    assert_eq!(got.at(2, &["on", "online", "seq"]), ["typing false", "presence false", "message 1", "ack 1"]);
+    assert_eq!(shell.post("ann", MessageKind::Text, "c1", "x"), Err("not_a_member".to_owned()));
+    assert!(shell.run(vec![removed("ann"), disconnect(1), disconnect(3)]).is_empty());
+    assert_eq!(shell.run(vec![connect(4, "ann", Some(0))]).raw(4), ["close 4403"]);
 }
 
 #[test]
 fn no_frame_of_the_step_that_removes_a_member_reaches_them() {
     let mut shell = Shell::connected();
-    let inputs = vec![
-        frame(1, send("c1", "mine")),
-        frame(2, send("c2", "theirs")),
-        connect(3, "ann", Some(0)),
-        removed("ann"),
-    ];
+    let inputs =
+        vec![frame(1, send("c1", "mine")), frame(2, send("c2", "theirs")), connect(3, "ann", Some(0)), removed("ann")];
     let got = shell.run(inputs);
-    assert_eq!(
-        (got.raw(1), got.raw(3)),
-        (vec!["close 4403".to_owned()], vec!["close 4403".to_owned()])
-    );
-    assert_eq!(
-        got.at(2, &["seq", "online"]),
-        ["message 1", "message 2", "ack 2", "presence false"]
-    );
+    assert_eq!((got.raw(1), got.raw(3)), (vec!["close 4403".to_owned()], vec!["close 4403".to_owned()]));
+    assert_eq!(got.at(2, &["seq", "online"]), ["message 1", "message 2", "ack 2", "presence false"]);
 }
 
 #[test]
@@ -71,10 +41,7 @@ fn the_sockets_of_a_removal_that_was_cut_short_are_closed_by_the_next_step() {
     drop(step);
     let got = shell.run(vec![frame(2, send("c1", "x")), frame(1, send("c1", "x"))]);
     assert_eq!(got.raw(1), ["close 4403"]);
-    assert_eq!(
-        got.at(2, &["seq", "online"]),
-        ["presence false", "message 1", "ack 1"]
-    );
+    assert_eq!(got.at(2, &["seq", "online"]), ["presence false", "message 1", "ack 1"]);
     shell.room = None;
     assert!(shell.run(vec![Input::Alarm]).is_empty(), "once");
 }
@@ -82,28 +49,13 @@ fn the_sockets_of_a_removal_that_was_cut_short_are_closed_by_the_next_step() {
 #[test]
 fn a_member_who_comes_back_has_their_read_mark() {
     let mut shell = Shell::connected();
-    shell.run(vec![
-        frame(2, send("c1", "x")),
-        frame(1, r#"{"type":"read","seq":1}"#),
-        removed("ann"),
-    ]);
+    shell.run(vec![frame(2, send("c1", "x")), frame(1, r#"{"type":"read","seq":1}"#), removed("ann")]);
     assert_eq!(shell.read_seq("ann"), 1);
     shell.now_ms += 5;
     shell.run(vec![added("ann")]);
-    let ann = shell
-        .stored
-        .members
-        .iter()
-        .find(|m| m.user_id == "ann")
-        .expect("a member");
-    assert_eq!(
-        (ann.read_seq, ann.joined_at_ms, ann.left_at_ms),
-        (1, NOW_MS + 5, None)
-    );
-    assert_eq!(
-        shell.run(vec![connect(3, "ann", Some(0))]).at(3, &["seq"]),
-        ["welcome", "message 1"]
-    );
+    let ann = shell.stored.members.iter().find(|m| m.user_id == "ann").expect("a member");
+    assert_eq!((ann.read_seq, ann.joined_at_ms, ann.left_at_ms), (1, NOW_MS + 5, None));
+    assert_eq!(shell.run(vec![connect(3, "ann", Some(0))]).at(3, &["seq"]), ["welcome", "message 1"]);
 }
 
 #[test]
@@ -111,39 +63,20 @@ fn adding_a_member_again_writes_only_what_is_new() {
     let mut shell = Shell::connected();
     shell.now_ms += 5;
     assert!(shell.step(vec![added("ann")]).rows().is_empty());
-    let renamed = Input::MemberAdded {
-        user_id: "ann".to_owned(),
-        name: "Dr Ann".to_owned(),
-        role: "doctor".to_owned(),
-    };
+    let renamed =
+        Input::MemberAdded { user_id: "ann".to_owned(), name: "Dr Ann".to_owned(), role: "doctor".to_owned() };
     shell.run(vec![renamed]);
-    let ann = shell
-        .stored
-        .members
-        .iter()
-        .find(|m| m.user_id == "ann")
-        .expect("a member");
-    assert_eq!(
-        (ann.name.as_str(), ann.role.as_str(), ann.joined_at_ms),
-        ("Dr Ann", "doctor", NOW_MS)
-    );
+    let ann = shell.stored.members.iter().find(|m| m.user_id == "ann").expect("a member");
+    assert_eq!((ann.name.as_str(), ann.role.as_str(), ann.joined_at_ms), ("Dr Ann", "doctor", NOW_MS));
 }
 
 #[test]
 fn what_is_in_memory_is_what_would_be_loaded() {
     let mut shell = Shell::connected();
-    shell.run(vec![
-        frame(1, TYPING),
-        frame(2, "?"),
-        frame(2, send("c1", "x")),
-        frame(1, r#"{"type":"read","seq":1}"#),
-    ]);
+    shell.run(vec![frame(1, TYPING), frame(2, "?"), frame(2, send("c1", "x")), frame(1, r#"{"type":"read","seq":1}"#)]);
     let loaded = shell.load();
     let room = shell.room.as_ref().expect("in memory");
     assert!(loaded.attachments().eq(room.attachments()) && loaded.members().eq(room.members()));
-    assert_eq!(
-        (loaded.last_seq(), loaded.is_closed(), loaded.id()),
-        (room.last_seq(), room.is_closed(), room.id())
-    );
+    assert_eq!((loaded.last_seq(), loaded.is_closed(), loaded.id()), (room.last_seq(), room.is_closed(), room.id()));
     assert!(room.is_online("ann") && !room.is_online("cyd"));
 }
