@@ -1,14 +1,32 @@
 #!/usr/bin/env bash
-# Builds the worker and the page: `scripts/build-worker.sh [--release]`.
+# Builds the worker and the page: `scripts/build-worker.sh [--dev | --release]`.
 # wrangler calls it by `[build]`; it is quick when nothing changed.
 source "$(dirname "$0")/steps.sh"
+# `npx wrangler dev` alone gets what `make dev` does; whatever uploads gets what is meant to be shipped.
+case "${WRANGLER_COMMAND:-dev}" in
+  dev) profile=${1:---dev} ;;
+  *) profile=${1:---release} ;;
+esac
+if [ "${WRANGLER_COMMAND:-}" = dev ]; then
+  scripts/setup.sh
+  scripts/local.sh
+fi
 use_worker_build
-profile=${1:---dev}
 
-worker-build "$profile"
-scripts/build-page.sh
+# By content, not by date: another branch and back again is no change. The mark is written last.
+mark=build/worker.inputs
+inputs="$profile $(rustc --version) $WASM_BINDGEN_VERSION $(find src schema migrations build.rs Cargo.toml Cargo.lock askama.toml -type f | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat | checksum)"
+if [ ! -f build/index_bg.wasm ] || [ "$(cat "$mark" 2>/dev/null)" != "$inputs" ]; then
+  rm -f "$mark"
+  worker-build "$profile" || fail "the worker was not built: the compiler says why above"
+  printf '%s' "$inputs" >"$mark"
+fi
+scripts/build-page.sh || fail "the page was not built: esbuild says why above"
 
+# A development build is several times as large and says nothing about what is shipped.
+[ "$profile" = --release ] || { printf '✓ worker and page: %s s\n' "$SECONDS"; exit 0; }
 kib() { awk -v bytes="$1" 'BEGIN { printf "%.0f KiB", bytes / 1024 }'; }
 for file in build/index_bg.wasm build/index.js build/assets/app.js; do
   printf '%-24s %9s, gzipped %s\n' "$file" "$(kib "$(wc -c <"$file")")" "$(kib "$(gzip -9 -c "$file" | wc -c)")"
 done
+printf '✓ worker and page, for release: %s s\n' "$SECONDS"

@@ -41,7 +41,7 @@ use utoipa::{Modify, OpenApi};
         crate::medicine::prescriptions::routes::list_prescriptions,
         crate::medicine::prescriptions::routes::read_prescription,
         crate::medicine::prescriptions::routes::sign_prescription,
-        crate::chat::routes::open_room,
+        crate::chat::opening::open_room,
         crate::chat::routes::list_rooms,
         crate::chat::routes::read_room,
         crate::chat::routes::accept_invitation,

@@ -77,7 +77,7 @@ pub struct BirthDate(pub NaiveDate);
 
 impl BirthDate {
     fn parse(text: String) -> Result<Self, Reason> {
-        let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+        let date = text.parse::<NaiveDate>().ok();
         let earliest = NaiveDate::from_ymd_opt(1880, 1, 1);
         date.filter(|date| text.len() == 10 && Some(*date) >= earliest)
             .map(Self)

@@ -32,34 +32,35 @@ pub struct NewRoom<'a> {
     pub created_by: Id,
 }
 
-/// Stores a room, with a key of its own.
+/// Stores a room, with a key of its own, which is given back wrapped.
 ///
 /// # Errors
 /// When the host has no randomness.
-pub fn insert_room(app: &App, room: &NewRoom) -> Result<Statement> {
+pub fn insert_room(app: &App, room: &NewRoom) -> Result<(Statement, String)> {
     let entropy = app.entropy.as_ref();
     let (key, wrapped) = DataKey::generate(entropy, &app.config.master_keys, &key_about(&room.id.to_string()))?;
-    Ok(Statement::new(
+    let statement = Statement::new(
         "INSERT INTO rooms (id, kind, subject_sealed, wrapped_key, patient_id, organization_id, created_by, created_at)
          VALUES (?1, 'consultation', ?2, ?3, ?4, ?5, ?6, ?7)",
     )
     .bind(room.id)
     .bind(key.seal(entropy, &subject_about(room.id), room.subject)?)
-    .bind(wrapped)
+    .bind(&wrapped)
     .bind(room.patient_id)
     .bind(room.organization_id)
     .bind(room.created_by)
-    .bind(app.now().0))
+    .bind(app.now().0);
+    Ok((statement, wrapped))
 }
 
 /// Stores who is in a room, or is asked in.
 #[must_use]
-pub fn insert_member(room_id: Id, user_id: Id, role: Role, state: Membership, now: Timestamp) -> Statement {
+pub fn insert_member(room_id: Id, member: &RoomMember, now: Timestamp) -> Statement {
     Statement::new("INSERT INTO room_members (room_id, user_id, role, state, since) VALUES (?1, ?2, ?3, ?4, ?5)")
         .bind(room_id)
-        .bind(user_id)
-        .bind(role.as_str())
-        .bind(if state == Membership::Invited { "invited" } else { "joined" })
+        .bind(member.user_id)
+        .bind(member.role.as_str())
+        .bind(if member.state == Membership::Invited { "invited" } else { "joined" })
         .bind(now.0)
 }
 
@@ -85,27 +86,50 @@ pub fn set_patient(room_id: Id, patient_id: Id) -> Statement {
 }
 
 /// A user whom somebody wants in a room.
-#[derive(Deserialize)]
 pub struct Candidate {
     /// The user.
     pub id: Id,
+    /// The name to show.
+    pub name: String,
     /// An organization where they are a doctor now, if there is one.
     pub doctor_at: Option<Id>,
 }
 
-/// Those of these users who exist and are not suspended.
+impl Candidate {
+    /// As somebody of a room.
+    #[must_use]
+    pub fn member(&self, role: Role, state: Membership) -> RoomMember {
+        RoomMember { user_id: self.id, name: self.name.clone(), role, state }
+    }
+}
+
+/// Those of these users who exist and are not suspended, each once.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails or a name does not open.
 pub async fn candidates(app: &App, ids: &[Id]) -> Result<Vec<Candidate>> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: Id,
+        name_sealed: String,
+        wrapped_key: String,
+        doctor_at: Option<Id>,
+    }
     let json = serde_json::to_string(ids).map_err(crate::error::internal)?;
     let select = Statement::new(
-        "SELECT u.id, (SELECT organization_id FROM staff s
-                       WHERE s.user_id = u.id AND s.role = 'doctor' AND s.ended_at IS NULL LIMIT 1) AS doctor_at
-         FROM json_each(?1) k JOIN users u ON u.id = k.value WHERE u.suspended_at IS NULL",
+        "SELECT u.id, u.name_sealed, u.wrapped_key,
+                (SELECT organization_id FROM staff s
+                 WHERE s.user_id = u.id AND s.role = 'doctor' AND s.ended_at IS NULL LIMIT 1) AS doctor_at
+         FROM users u WHERE u.id IN (SELECT value FROM json_each(?1)) AND u.suspended_at IS NULL",
     )
     .bind(json);
-    Ok(app.query(select).await?.all()?)
+    let rows: Vec<Row> = app.query(select).await?.all()?;
+    let candidates = rows.into_iter().map(|row| {
+        let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.id), &row.wrapped_key)?;
+        let name = key.open(&about::name(row.id), &row.name_sealed)?;
+        Ok(Candidate { id: row.id, name, doctor_at: row.doctor_at })
+    });
+    candidates.collect()
 }
 
 #[derive(Deserialize)]
@@ -137,19 +161,17 @@ pub struct Room {
     pub wrapped_key: String,
 }
 
-impl Room {
-    /// Those who are in the room, as its object wants them.
-    #[must_use]
-    pub fn admissions(&self) -> Vec<Admission> {
-        let joined = self.summary.participants.iter().filter(|member| member.state == Membership::Joined);
-        joined
-            .map(|member| Admission {
-                user_id: member.user_id.to_string(),
-                name: member.name.clone(),
-                role: member.role.as_str().to_owned(),
-            })
-            .collect()
-    }
+/// Those who are in the room, as its object wants them.
+#[must_use]
+pub fn admissions(room: &RoomSummary) -> Vec<Admission> {
+    let joined = room.participants.iter().filter(|member| member.state == Membership::Joined);
+    joined
+        .map(|member| Admission {
+            user_id: member.user_id.to_string(),
+            name: member.name.clone(),
+            role: member.role.as_str().to_owned(),
+        })
+        .collect()
 }
 
 /// The room, if the user is in it or asked in.

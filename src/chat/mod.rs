@@ -4,6 +4,7 @@
 
 pub mod directory;
 pub mod model;
+pub mod opening;
 pub mod protocol;
 pub mod room;
 pub mod routes;

@@ -35,7 +35,13 @@ pub struct Participants(pub Vec<IdInBody>);
 impl Participants {
     fn new(ids: Vec<IdInBody>) -> Result<Self, Reason> {
         if (1..=20).contains(&ids.len()) {
-            Ok(Self(ids))
+            let mut once: Vec<IdInBody> = Vec::new();
+            for id in ids {
+                if !once.contains(&id) {
+                    once.push(id);
+                }
+            }
+            Ok(Self(once))
         } else {
             Err(Reason::out_of_range("must hold 1 to 20 user ids beside your own"))
         }

@@ -1,7 +1,7 @@
 //! The calls of the REST API about rooms.
 
-use super::directory::{self, Candidate, NewRoom};
-use super::model::{Membership, OpenRoom, PostMessage, RoomSummary, Ticket};
+use super::directory;
+use super::model::{Membership, PostMessage, RoomSummary, Ticket};
 use super::protocol::SUBPROTOCOL;
 use super::service::{MessageView, RoomCall, RoomReply, SocketRequest};
 use crate::audit::{self, Entry};
@@ -9,11 +9,11 @@ use crate::authorization::{Action, Relationship, Role};
 use crate::encryption::{random_token, sha256};
 use crate::error::{Error, FieldError, Problem, Result, conflict, internal, invalid, not_found, unauthenticated};
 use crate::http::cursor::{self, Limit};
-use crate::http::{Caller, Create, Invalid, JsonBody, Page, PageQuery, PathOf, QueryOf, Reason, created, idempotency};
+use crate::http::{Caller, Invalid, JsonBody, Page, PageQuery, PathOf, QueryOf, Reason};
 use crate::id::Id;
-use crate::platform::{Connected, Statement};
+use crate::platform::Connected;
 use crate::problem;
-use crate::records::store::{begin_care, own_patient, patient_for};
+use crate::records::store::{begin_care, own_patient};
 use crate::services::{App, Services};
 use axum::extract::OriginalUri;
 use axum::http::HeaderMap;
@@ -29,7 +29,7 @@ const TICKET_LIFE_S: i64 = 30;
 /// Paths of this domain.
 pub fn routes() -> Router<Arc<Services>> {
     Router::new()
-        .route("/api/v1/rooms", get(list_rooms).post(open_room))
+        .route("/api/v1/rooms", get(list_rooms).post(super::opening::open_room))
         .route("/api/v1/rooms/{id}", get(read_room))
         .route("/api/v1/rooms/{id}/accept", post(accept_invitation))
         .route("/api/v1/rooms/{id}/messages", get(list_messages).post(post_message))
@@ -37,133 +37,8 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/rooms/{id}/socket", get(connect))
 }
 
-/// Open a room
-///
-/// A patient opens one with a doctor, which begins a care relationship; a doctor opens one with a patient as an
-/// invitation, which begins nothing until the patient accepts it.
-#[utoipa::path(post, path = "/api/v1/rooms", tag = "Chat", security(("bearer" = [])), request_body = OpenRoom,
-    params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = RoomSummary)))]
-pub async fn open_room(app: App, caller: Caller, Create { value, key }: Create<OpenRoom>) -> Result<Response> {
-    if let Some(response) = idempotency::replay(&app, &caller, key.as_ref()).await? {
-        return Ok(response);
-    }
-    let ids: Vec<Id> = value.participants.0.iter().map(|id| id.0).filter(|id| *id != caller.user_id).collect();
-    let found = directory::candidates(&app, &ids).await?;
-    let patient_id = value.patient_id.map(|id| id.0);
-    let room_id = app.new_id()?;
-    let plan = if caller.is(Role::Doctor) {
-        invitation(&app, &caller, room_id, &ids, &found)?
-    } else {
-        consultation(&app, &caller, room_id, &ids, &found, patient_id).await?
-    };
-    let room = NewRoom {
-        id: room_id,
-        subject: &value.subject.0,
-        patient_id: plan.patient_id,
-        organization_id: plan.organization_id,
-        created_by: caller.user_id,
-    };
-    let mut batch = vec![directory::insert_room(&app, &room)?];
-    batch.extend(plan.statements);
-    let entry = Entry {
-        patient_id: plan.patient_id,
-        actor_id: Some(caller.user_id),
-        action: "room.opened",
-        subject_id: Some(room_id),
-    };
-    batch.push(audit::record(&app, entry)?);
-    // The answer is stored with the work, so it holds no names: those are read back below.
-    let location = ["/api/v1/rooms/", &room_id.to_string()].concat();
-    let stored = created(
-        &location,
-        1,
-        &serde_json::json!({
-            "id": room_id, "kind": value.kind, "subject": value.subject.0, "patient_id": plan.patient_id,
-        }),
-    );
-    let response = idempotency::commit(&app, &caller, key.as_ref(), batch, stored).await?;
-    if response.headers().contains_key("idempotency-replayed") {
-        return Ok(response);
-    }
-    let room = directory::room(&app, room_id, caller.user_id).await?.ok_or_else(not_found)?;
-    // Should this fail, the first call to the room opens it.
-    drop(app.rooms.call(&room_id.to_string(), &opening(&room)).await);
-    Ok(created(&location, 1, &room.summary))
-}
-
-struct Plan {
-    patient_id: Option<Id>,
-    organization_id: Option<Id>,
-    statements: Vec<Statement>,
-}
-
-/// A patient, or who acts for one, with doctors: the act that opens the record to them.
-async fn consultation(
-    app: &App,
-    caller: &Caller,
-    room_id: Id,
-    ids: &[Id],
-    found: &[Candidate],
-    patient_id: Option<Id>,
-) -> Result<Plan> {
-    let patient_id = match patient_id {
-        Some(id) => id,
-        None => own_patient(app, caller.user_id).await?,
-    };
-    let file = patient_for(app, patient_id, caller.user_id).await?;
-    caller.require(&file.relationships, Action::OpenRoom)?;
-    let now = app.now();
-    let mut statements =
-        vec![directory::insert_member(room_id, caller.user_id, Role::Patient, Membership::Joined, now)];
-    let mut wrong = Vec::new();
-    let mut organization_id = None;
-    for (at, id) in ids.iter().enumerate() {
-        match found.iter().find(|candidate| candidate.id == *id).and_then(|candidate| candidate.doctor_at) {
-            Some(organization) => {
-                organization_id.get_or_insert(organization);
-                statements.push(directory::insert_member(room_id, *id, Role::Doctor, Membership::Joined, now));
-                statements.push(begin_care(patient_id, *id, Some(organization), "patient_opened_room", now));
-            }
-            None => {
-                wrong.push(not_a_participant(at, "is not a practitioner here; take one from /api/v1/practitioners"))
-            }
-        }
-    }
-    if !wrong.is_empty() || ids.is_empty() {
-        wrong.extend(ids.is_empty().then(|| not_a_participant(0, "must be somebody beside yourself")));
-        return Err(invalid(wrong));
-    }
-    Ok(Plan { patient_id: Some(patient_id), organization_id, statements })
-}
-
-/// A doctor with others: doctors are in it at once, everybody else is asked in.
-fn invitation(app: &App, caller: &Caller, room_id: Id, ids: &[Id], found: &[Candidate]) -> Result<Plan> {
-    caller.require(&[Relationship::Anyone], Action::InviteToRoom)?;
-    let now = app.now();
-    let mut statements = vec![directory::insert_member(room_id, caller.user_id, Role::Doctor, Membership::Joined, now)];
-    let mut wrong = Vec::new();
-    for (at, id) in ids.iter().enumerate() {
-        match found.iter().find(|candidate| candidate.id == *id) {
-            Some(candidate) if candidate.doctor_at.is_some() => {
-                statements.push(directory::insert_member(room_id, *id, Role::Doctor, Membership::Joined, now));
-            }
-            Some(_) => statements.push(directory::insert_member(room_id, *id, Role::Patient, Membership::Invited, now)),
-            None => wrong.push(not_a_participant(at, "is not a user who can be invited")),
-        }
-    }
-    if !wrong.is_empty() || ids.is_empty() {
-        wrong.extend(ids.is_empty().then(|| not_a_participant(0, "must be somebody beside yourself")));
-        return Err(invalid(wrong));
-    }
-    Ok(Plan { patient_id: None, organization_id: None, statements })
-}
-
-fn not_a_participant(at: usize, message: &str) -> FieldError {
-    FieldError::body(["/participants/", &at.to_string()].concat(), "invalid", message)
-}
-
 fn opening(room: &directory::Room) -> RoomCall {
-    RoomCall::Open { wrapped_key: room.wrapped_key.clone(), members: room.admissions() }
+    RoomCall::Open { wrapped_key: room.wrapped_key.clone(), members: directory::admissions(&room.summary) }
 }
 
 /// List one's own rooms
@@ -211,10 +86,10 @@ pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     let now = app.now();
     let mut batch = vec![directory::accept(id, caller.user_id, now)];
     batch.push(directory::set_patient(id, patient_id));
-    for doctor in room.summary.participants.iter().filter(|member| member.role == Role::Doctor) {
-        let found = directory::candidates(&app, &[doctor.user_id]).await?;
-        let organization = found.first().and_then(|candidate| candidate.doctor_at);
-        batch.push(begin_care(patient_id, doctor.user_id, organization, "patient_accepted_invitation", now));
+    let in_room = room.summary.participants.iter().filter(|member| member.role == Role::Doctor);
+    let doctors: Vec<Id> = in_room.map(|member| member.user_id).collect();
+    for doctor in directory::candidates(&app, &doctors).await? {
+        batch.push(begin_care(patient_id, doctor.id, doctor.doctor_at, "patient_accepted_invitation", now));
     }
     let entry = Entry {
         patient_id: Some(patient_id),

@@ -126,9 +126,7 @@ pub struct Day(pub NaiveDate);
 
 impl Day {
     fn parse(text: String) -> Result<Self, Reason> {
-        NaiveDate::parse_from_str(&text, "%Y-%m-%d")
-            .map(Self)
-            .map_err(|_| Reason::invalid("must be a date such as 2026-11-30"))
+        text.parse().map(Self).map_err(|_| Reason::invalid("must be a date such as 2026-11-30"))
     }
 }
 

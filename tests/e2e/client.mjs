@@ -7,6 +7,8 @@ import WebSocket from "ws";
 
 export const SUBPROTOCOL = "virtual-doctor.v1";
 export const PASSWORD = "correct horse battery";
+/** A request that hangs fails its test, not the whole run. */
+const PATIENCE_MS = 15_000;
 
 /** Waits until `look` gives something, and gives it back. */
 export async function eventually(what, look, ms = 10_000) {
@@ -80,6 +82,7 @@ export class Client {
         ...headers,
       },
       body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const text = await response.text();
     const json = /\bjson\b/.test(response.headers.get("content-type") ?? "");
@@ -142,10 +145,10 @@ export class Client {
   }
 
   /** The upgrade alone; rejects with the answer where it is refused. */
-  upgrade(roomId, ticket, { after, protocols = [SUBPROTOCOL], userAgent } = {}) {
+  upgrade(roomId, ticket, { after, protocols = [SUBPROTOCOL] } = {}) {
     const query = new URLSearchParams({ ticket, ...(after !== undefined && { after: String(after) }) });
     const url = `${this.url.replace(/^http/, "ws")}/api/v1/rooms/${roomId}/socket?${query}`;
-    return new RoomSocket(new WebSocket(url, protocols, { headers: { ...(userAgent && { "user-agent": userAgent }) } })).opened;
+    return new RoomSocket(new WebSocket(url, protocols, { handshakeTimeout: PATIENCE_MS / 3 })).opened;
   }
 }
 

@@ -2,5 +2,6 @@
 //! that uses indexes, hosts that stay in their folders.
 
 mod documents;
+mod licences;
 mod sources;
 mod sql;

@@ -1,4 +1,5 @@
-// Start: restore the session of this window or ask to sign in, then show the pages of the role.
+// Start: follow the link of a verification mail, restore the session of this window or ask to sign in, then show
+// the pages of the role.
 
 import { Api } from "./api";
 import { element, replace } from "./dom";
@@ -8,6 +9,7 @@ import { Session } from "./session";
 import { signInPage } from "./signin";
 import { strings } from "./strings";
 import type { Me } from "./types";
+import { takeVerificationToken, verifyPage } from "./verify";
 
 const app = document.getElementById("app")!;
 const session = new Session();
@@ -48,4 +50,6 @@ session.onEnded = () => {
   // While starting, `start` itself goes on to the sign-in page.
   if (home !== null) showSignIn(strings.errors.signedOut);
 };
-void start();
+const token = takeVerificationToken();
+if (token === null) void start();
+else replace(app, verifyPage(token, () => void start()));

@@ -82,7 +82,11 @@ export class RoomsPage {
       // The list is a page long; a link may lead to an older room.
       const room = this.rooms.find((each) => each.id === id) ?? (await this.api.get<Room>(`/api/v1/rooms/${encodeURIComponent(id)}`));
       if (id !== this.openId || !this.isShown) return;
-      const back = element("a", { class: "back", href: "#/rooms" }, `‹ ${text.back}`);
+      if (this.isInvited(room)) {
+        this.showInvitation(room);
+        return;
+      }
+      const back = this.backLink();
       this.chat = new ChatView(this.api, this.me, room, back);
       replace(this.pane, this.chat.root, this.options.panel?.(room));
       this.chat.start();
@@ -90,6 +94,31 @@ export class RoomsPage {
     } catch (error) {
       if (id === this.openId) replace(this.pane, element("p", { class: "form-error", role: "alert" }, explain(error)));
     }
+  }
+
+  private isInvited(room: Room): boolean {
+    return room.participants.some((each) => each.user_id === this.me.id && each.state === "invited");
+  }
+
+  private backLink(): HTMLElement {
+    return element("a", { class: "back", href: "#/rooms" }, `‹ ${text.back}`);
+  }
+
+  /** To accept opens the record, so it is said what it means before anything is done. */
+  private showInvitation(room: Room): void {
+    const others = room.participants.filter((each) => each.user_id !== this.me.id && each.state !== "invited");
+    const heading = element("h2", { tabindex: -1 }, text.invitedTitle);
+    const form = new Form(text.accept, new Map(), [
+      element("p", {}, text.invitedBy(others.map((each) => each.name).join(", "))),
+      element("p", {}, element("strong", {}, room.subject || text.noSubject)),
+      element("p", { class: "notice" }, text.invitedNote),
+    ], async () => {
+      await this.api.post<Room>(`/api/v1/rooms/${encodeURIComponent(room.id)}/accept`, {});
+      await this.refresh();
+      await this.openRoom(room.id);
+    });
+    replace(this.pane, element("section", { class: "card invitation", "aria-label": text.invitedTitle }, this.backLink(), heading, form.root));
+    heading.focus();
   }
 
   private async refresh(): Promise<void> {
@@ -138,6 +167,7 @@ export class RoomsPage {
       { href: `#/rooms/${encodeURIComponent(room.id)}`, "data-room": room.id, "aria-current": room.id === this.openId ? "true" : null },
       element("strong", {}, room.subject || text.noSubject),
       element("span", {}, others.join(", ")),
+      this.isInvited(room) && element("span", { class: "badge" }, text.invited),
       unread > 0 && element("span", { class: "badge" }, text.unread(unread)),
     ));
   }

@@ -65,6 +65,15 @@ export const strings = {
       `If ${email} can be used for an account, a message is on its way. Open the link in it, then sign in.`,
     devMail: "This is a development server: read the mail at /dev/mail",
   },
+  verify: {
+    working: "Confirming your address…",
+    doneTitle: "Your address is confirmed",
+    done: "Thank you. You can sign in now.",
+    failedTitle: "This link is not valid any more",
+    failed: "It was used before, it is older than 24 hours, or it was cut short. If your address is confirmed already, just sign in.",
+    unclearTitle: "Your address could not be confirmed yet",
+    goOn: "Continue",
+  },
   nav: { label: "Sections", symptoms: "Symptoms", rooms: "Consultations", signedInAs: (name: string) => `Signed in as ${name}` },
   assessment: {
     title: "Check symptoms",
@@ -138,6 +147,11 @@ export const strings = {
     subject: "Subject",
     subjectHint: "A few words, such as “Cough for two weeks”.",
     submit: "Open",
+    invited: "Invitation",
+    invitedTitle: "You are invited to a consultation",
+    invitedBy: (names: string) => `${names} would like to talk with you.`,
+    invitedNote: "If you accept, the doctors of this consultation can read your record and write to it. Until then they cannot.",
+    accept: "Accept the invitation",
     otherRole: "Your role has no work of its own on this page; see the API documentation.",
   },
   chat: {

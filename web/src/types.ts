@@ -54,7 +54,13 @@ export interface Assessment {
 
 // Rooms
 
-export interface RoomMember { user_id: string; name: string; role: string }
+export interface RoomMember {
+  user_id: string;
+  name: string;
+  role: string;
+  /** Somebody who is only invited has not let the room in on anything yet. */
+  state?: "invited" | "joined" | "left";
+}
 export interface Room {
   id: string;
   kind: string;

@@ -14,8 +14,9 @@ use worker::{Headers, Request, Response, ResponseBuilder, Result};
 /// When the URL or the body cannot be read.
 pub async fn read(mut request: Request) -> Result<http::Request<Body>> {
     let method = request.method().to_string();
-    let url = request.url()?;
-    let mut builder = http::Request::builder().method(method.as_str()).uri(url.as_str());
+    // Asked of the request itself: the crate's own `url()` brings a parser and the tables of IDNA.
+    let url = request.inner().url();
+    let mut builder = http::Request::builder().method(method.as_str()).uri(url);
     for (name, value) in request.headers().entries() {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             builder = builder.header(name, value);
