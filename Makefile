@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test check setup migrate admin key sizes simulate test-e2e test-spin
+.PHONY: help dev demo test check setup migrate admin key sizes simulate test-e2e test-spin bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +38,10 @@ simulate: ## The chat simulation with 100,000 seeds (SIMULATION_SEEDS=…)
 	@SIMULATION_SEEDS=$${SIMULATION_SEEDS:-100000} cargo test --locked --release --test main simulation
 
 test-e2e: setup ## Only the tests on the real runtime
-	@scripts/test-e2e.sh
+	@scripts/build-worker.sh --release && scripts/test-e2e.sh
 
 test-spin: setup ## Only the tests on Spin
 	@scripts/test-spin.sh
+
+bench: setup ## What a request costs beside a bare worker
+	@scripts/build-worker.sh --release && source scripts/steps.sh && node tests/e2e/bench.mjs

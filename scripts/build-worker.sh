@@ -13,12 +13,22 @@ if [ "${WRANGLER_COMMAND:-}" = dev ]; then
 fi
 use_worker_build
 
+# The features are those that rustc and the wasm-bindgen shim use, and workerd has.
+shrink() {
+  "$WASM_OPT_BIN" -Oz --strip-debug --strip-producers --enable-mutable-globals --enable-sign-ext \
+    --enable-nontrapping-float-to-int --enable-bulk-memory --enable-multivalue --enable-reference-types \
+    --enable-exception-handling build/index_bg.wasm -o build/index_bg.small.wasm
+  mv build/index_bg.small.wasm build/index_bg.wasm
+}
+
 # By content, not by date: another branch and back again is no change. The mark is written last.
 mark=build/worker.inputs
-inputs="$profile $(rustc --version) $WASM_BINDGEN_VERSION $(find src schema migrations build.rs Cargo.toml Cargo.lock askama.toml -type f | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat | checksum)"
+sources() { find src schema migrations build.rs Cargo.toml Cargo.lock askama.toml scripts/build-worker.sh -type f | LC_ALL=C sort; }
+inputs="$profile $(rustc --version) $WASM_BINDGEN_VERSION $({ sources; sources | tr '\n' '\0' | xargs -0 cat; } | checksum)"
 if [ ! -f build/index_bg.wasm ] || [ "$(cat "$mark" 2>/dev/null)" != "$inputs" ]; then
   rm -f "$mark"
   worker-build "$profile" || fail "the worker was not built: the compiler says why above"
+  [ "$profile" != --release ] || shrink || fail "the worker was not optimized: wasm-opt says why above"
   printf '%s' "$inputs" >"$mark"
 fi
 scripts/build-page.sh || fail "the page was not built: esbuild says why above"

@@ -4,6 +4,7 @@ source "$(dirname "$0")/steps.sh"
 port=${PORT:-8787}
 url="http://localhost:$port"
 
+command -v curl >/dev/null || fail "curl is not on PATH: install it"
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 ! listens || fail "port $port is taken: stop what listens there, or choose another one with PORT=8788 make dev"
 

@@ -57,7 +57,8 @@ debian_linkers() {
 }
 
 wasm_toolchain() {
-  if RUSTUP_USE_CURL=1 timeout 300 rustup target add wasm32-unknown-unknown wasm32-wasip2; then
+  # WASM_TOOLCHAIN=debian tries the fallback where it would not be needed.
+  if [ "${WASM_TOOLCHAIN:-}" != debian ] && timeout 300 rustup target add wasm32-unknown-unknown wasm32-wasip2; then
     printf stable >"$TOOLS/wasm-toolchain"
   elif command -v apt-get >/dev/null; then
     printf debian >"$TOOLS/wasm-toolchain"
@@ -76,7 +77,7 @@ step node "$NODE_VERSION" install_node "$TOOLS/node" "$NODE_VERSION"
 step node-for-spin "$NODE_FOR_SPIN_VERSION" install_node "$TOOLS/node-for-spin" "$NODE_FOR_SPIN_VERSION"
 [ -d node_modules ] || rm -f "$TOOLS/done/node-packages"
 step node-packages "$(checksum package-lock.json)" install_node_packages
-step wasm-toolchain "$(checksum rust-toolchain.toml)" wasm_toolchain
+step wasm-toolchain "$(checksum rust-toolchain.toml) ${WASM_TOOLCHAIN:-}" wasm_toolchain
 if [ "$(cat "$TOOLS/wasm-toolchain")" = debian ]; then
   [ -x /usr/bin/rustc ] || rm -f "$TOOLS/done/debian-rust"
   step debian-rust 1 debian_packages

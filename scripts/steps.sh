@@ -43,7 +43,8 @@ tier() {
   printf '── %s: %s s\n' "$name" "$((SECONDS - began))"
 }
 
-checksum() { cat "$@" | sha256sum | cut -c1-16; }
+# macOS has shasum where others have sha256sum.
+checksum() { cat "$@" | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-16; }
 
 # The toolchain that builds wasm: rustup's own where it can fetch the targets,
 # otherwise Debian's (linked into rustup as "debian").

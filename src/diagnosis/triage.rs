@@ -26,7 +26,7 @@ pub fn triage(case: &Case, ranked: &[Ranked]) -> Triage {
     let level = flags.iter().map(|flag| flag.level).chain([expected]).max().unwrap_or(Urgency::Routine);
     let mut reasons: Vec<TriageReason> = Vec::new();
     let mut ordered = flags.clone();
-    ordered.sort_by(|a, b| b.level.cmp(&a.level).then(a.id.cmp(b.id)));
+    ordered.sort_unstable_by(|a, b| b.level.cmp(&a.level).then(a.id.cmp(b.id)));
     for flag in &ordered {
         reasons.push(TriageReason {
             rule: flag.id.to_owned(),

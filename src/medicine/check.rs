@@ -105,7 +105,7 @@ pub fn unrecognised(
 }
 
 fn worst_first(mut alerts: Vec<Alert>) -> Vec<Alert> {
-    alerts.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
+    alerts.sort_unstable_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
     alerts.dedup_by(|a, b| a.id == b.id);
     alerts
 }

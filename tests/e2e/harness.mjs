@@ -24,7 +24,7 @@ export const newSecrets = () => ({ SIGNING_KEYS: key(), MASTER_KEYS: key(), INDE
 /** The worker's modules: the entry as it is, importing what was built. */
 async function modules() {
   const files = [
-    ["ESModule", "src/platform/cloudflare/entry.mjs", process.env.E2E_ENTRY ?? path.join(ROOT, "src/platform/cloudflare/entry.mjs")],
+    ["ESModule", "src/platform/cloudflare/entry.mjs", path.join(ROOT, "src/platform/cloudflare/entry.mjs")],
     ["ESModule", "build/index.js", path.join(BUILD, "index.js")],
     ["CompiledWasm", "build/index_bg.wasm", path.join(BUILD, "index_bg.wasm")],
   ];
@@ -42,7 +42,7 @@ export async function workerOptions({ vars = {}, secrets = newSecrets(), consume
     modules: await modules(),
     modulesRoot: ROOT,
     compatibilityDate: config.compatibility_date,
-    compatibilityFlags: process.env.E2E_FLAGS?.split(",") ?? config.compatibility_flags,
+    compatibilityFlags: config.compatibility_flags,
     bindings: { ...config.vars, ...secrets, ...vars },
     d1Databases: byBinding(config.d1_databases, (item) => item.database_id),
     kvNamespaces: byBinding(config.kv_namespaces, (item) => item.id),
