@@ -63,7 +63,9 @@ pub fn rank(case: &Case) -> Vec<Ranked> {
         .into_iter()
         .map(|(score, ranked)| Ranked { probability: (score - highest).exp() / total, ..ranked })
         .collect();
-    ranked.sort_unstable_by(|a, b| b.probability.total_cmp(&a.probability).then_with(|| a.condition.id.cmp(b.condition.id)));
+    ranked.sort_unstable_by(|a, b| {
+        b.probability.total_cmp(&a.probability).then_with(|| a.condition.id.cmp(b.condition.id))
+    });
     ranked
 }
 
@@ -97,7 +99,8 @@ fn weigh(condition: &Condition, evidence: &[(Index, &Finding, bool)]) -> Vec<Wei
             row.group,
         ));
     }
-    weights.sort_unstable_by(|(a, _), (b, _)| b.weight.abs().total_cmp(&a.weight.abs()).then(a.finding.cmp(&b.finding)));
+    weights
+        .sort_unstable_by(|(a, _), (b, _)| b.weight.abs().total_cmp(&a.weight.abs()).then(a.finding.cmp(&b.finding)));
     let mut in_group: Vec<(Index, bool)> = Vec::new();
     for (weight, group) in &mut weights {
         let key = (*group, weight.present);

@@ -2,8 +2,21 @@
 
 use std::process::Command;
 
-const ALLOWED: &[&str] =
-    &["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Unicode-3.0", "Zlib", "MPL-2.0", "0BSD", "MIT-0", "Unlicense", "CC0-1.0", "BSL-1.0"];
+const ALLOWED: &[&str] = &[
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Unicode-3.0",
+    "Zlib",
+    "MPL-2.0",
+    "0BSD",
+    "MIT-0",
+    "Unlicense",
+    "CC0-1.0",
+    "BSL-1.0",
+];
 
 /// Whether an SPDX expression can be kept by allowed licences alone.
 fn is_allowed(expression: &str) -> bool {
