@@ -8,7 +8,7 @@ use super::model::{
     AssessmentStatus, ConditionCoding, Evidence, Input, MustNotMiss, NextQuestion, Outcome, RankedCondition,
 };
 use super::{questions, triage};
-use crate::knowledge::{review, sources, text, version};
+use crate::knowledge::{icd10, review, sources, text, version};
 use crate::medicine::model::NotAssessed;
 use crate::records::clinical_data::{Pregnancy, Sex};
 
@@ -80,18 +80,22 @@ fn ranked_condition(ranked: &Ranked) -> RankedCondition {
     RankedCondition {
         id: condition.id.to_owned(),
         name: condition.name.to_owned(),
-        icd10: condition.icd10.to_owned(),
-        codings: vec![ConditionCoding {
-            system: "http://hl7.org/fhir/sid/icd-10".to_owned(),
-            code: condition.icd10.to_owned(),
-            display: condition.name.to_owned(),
-        }],
+        icd10: icd10(condition).to_owned(),
+        codings: condition.icd10.iter().map(|code| coding(code, condition.name)).collect(),
         probability: rounded(ranked.probability),
         urgency: condition.urgency,
         evidence: ranked.weights.iter().filter_map(|weight| evidence(ranked, weight)).collect(),
         advice: condition.advice.to_owned(),
         sources: sources(&condition.sources),
         review: review(condition.review).to_owned(),
+    }
+}
+
+fn coding(code: &str, display: &str) -> ConditionCoding {
+    ConditionCoding {
+        system: "http://hl7.org/fhir/sid/icd-10".to_owned(),
+        code: code.to_owned(),
+        display: display.to_owned(),
     }
 }
 
@@ -129,7 +133,7 @@ fn danger(ranked: &Ranked) -> MustNotMiss {
     MustNotMiss {
         id: ranked.condition.id.to_owned(),
         name: ranked.condition.name.to_owned(),
-        icd10: ranked.condition.icd10.to_owned(),
+        icd10: icd10(ranked.condition).to_owned(),
         why: text("must_not_miss.why").replace("{findings}", &names.join(", ")),
     }
 }

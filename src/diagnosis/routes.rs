@@ -262,7 +262,7 @@ pub async fn list_conditions(
         |row| ConditionSummary {
             id: row.id,
             name: row.name,
-            icd10: row.icd10,
+            icd10: crate::knowledge::icd10(row),
             urgency: row.urgency,
             sources: sources(&row.sources),
             review: crate::knowledge::review(row.review),

@@ -3,7 +3,7 @@
 
 use super::{Job, outbox};
 use crate::accounts::mails;
-use crate::error::{Error, Result, internal};
+use crate::error::{Error, Result};
 use crate::platform::{HostError, Mail, Statement};
 use crate::services::App;
 use serde::Deserialize;
@@ -28,10 +28,8 @@ pub async fn run(app: &App, job_id: &str) -> Result<()> {
     if row.done_at.is_some() {
         return Ok(());
     }
-    let plain = app.config.master_keys.open(&outbox::about(job_id), &row.payload_sealed)?;
-    let job: Job = serde_json::from_slice(&plain).map_err(internal)?;
     let now = app.now().0;
-    match perform(app, job_id, job).await {
+    match perform(app, job_id, &row.payload_sealed).await {
         Ok(()) => {
             // The payload names a person: it does not outlive its purpose.
             let done = Statement::new("UPDATE outbox SET done_at = ?1, payload_sealed = '' WHERE id = ?2")
@@ -53,7 +51,9 @@ pub async fn run(app: &App, job_id: &str) -> Result<()> {
     }
 }
 
-async fn perform(app: &App, job_id: &str, job: Job) -> std::result::Result<(), HostError> {
+async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::Result<(), HostError> {
+    let plain = app.config.master_keys.open(&outbox::about(job_id), payload_sealed)?;
+    let job = serde_json::from_slice(&plain).map_err(|error| HostError::Failed(error.to_string()))?;
     match job {
         Job::SendMail { template, to, locale, link } => {
             let (subject, text) = mails::render(template, &locale, &link);

@@ -73,6 +73,12 @@ pub fn emergency_number(country: Option<&str>) -> &'static str {
     country.and_then(find).or_else(|| find("default")).map_or("112", |at| numbers[at].1)
 }
 
+/// The ICD-10 code that fits a condition best.
+#[must_use]
+pub fn icd10(condition: &tables::Condition<'static>) -> &'static str {
+    condition.icd10.first().copied().unwrap_or_default()
+}
+
 /// What a row says of its review.
 #[must_use]
 pub fn review(reviewer: &'static str) -> &'static str {

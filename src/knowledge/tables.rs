@@ -102,8 +102,9 @@ pub struct Condition<'a> {
     pub id: &'a str,
     /// Name.
     pub name: &'a str,
-    /// ICD-10 code.
-    pub icd10: &'a str,
+    /// ICD-10 codes, the best fitting first.
+    #[serde(borrow)]
+    pub icd10: Vec<&'a str>,
     /// How soon it should be seen.
     pub urgency: Urgency,
     /// Whether missing it may kill or maim.

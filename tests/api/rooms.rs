@@ -1,1 +1,7 @@
-//! x
+//! Rooms: opening one, being asked into one, and what is said in it.
+
+mod invite;
+mod messages;
+mod open;
+mod privacy;
+mod tickets;

@@ -1,10 +1,15 @@
 //! A whole installation in this process, and a client for it.
 
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
+mod answer;
+mod hosts;
+
+pub use answer::Answer;
+use axum::body::Body;
+use axum::http::Request;
+use hosts::{CutRooms, Yielding};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tower::ServiceExt;
 use virtual_doctor::app::router;
 use virtual_doctor::config::Config;
 use virtual_doctor::jobs::{consumer, outbox};
@@ -26,44 +31,7 @@ pub struct Installation {
     pub mailer: Arc<MemoryMailer>,
     pub log: Arc<MemoryLog>,
     pub database: Arc<FailingDatabase>,
-    pub rooms: Arc<NativeRooms>,
-}
-
-/// An answer, read.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
-}
-
-impl Answer {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or(Value::Null)
-    }
-
-    /// The document, once the status was found to be this one.
-    #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", self.text);
-        self.json()
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// Pointers of the bad fields, sorted.
-    pub fn pointers(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.json()["errors"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|error| error["pointer"].as_str().or(error["parameter"].as_str()).map(str::to_owned))
-            .collect();
-        all.sort();
-        all
-    }
+    pub rooms: Arc<CutRooms>,
 }
 
 /// A person who is signed in.
@@ -98,8 +66,8 @@ impl Installation {
         .unwrap();
         let clock = Arc::new(ManualClock::at(1_795_000_000_000));
         let entropy = Arc::new(SeededEntropy::new(7));
-        let database = Arc::new(FailingDatabase::new(Arc::new(SqliteDatabase::in_memory().unwrap())));
-        let rooms = Arc::new(NativeRooms::new(config.clone(), clock.clone(), entropy.clone()));
+        let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(SqliteDatabase::in_memory().unwrap()))));
+        let rooms = Arc::new(CutRooms::new(NativeRooms::new(config.clone(), clock.clone(), entropy.clone())));
         let (queue, mailer, log) =
             (Arc::<MemoryQueue>::default(), Arc::<MemoryMailer>::default(), Arc::<MemoryLog>::default());
         let services = Arc::new(Services {
@@ -117,10 +85,18 @@ impl Installation {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        answer::read(self.router.clone(), request).await
+    }
+
+    /// Sends the requests so that they run beside each other, and gives the answers in their order.
+    pub async fn at_once(&self, requests: impl IntoIterator<Item = Request<Body>>) -> Vec<Answer> {
+        let running: Vec<_> =
+            requests.into_iter().map(|request| tokio::spawn(answer::read(self.router.clone(), request))).collect();
+        let mut answers = Vec::new();
+        for one in running {
+            answers.push(one.await.unwrap());
+        }
+        answers
     }
 
     /// Any call; `headers` beside the usual ones.
@@ -132,18 +108,7 @@ impl Installation {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("host", "localhost:8787");
-        if let Some(person) = person {
-            request = request.header("authorization", format!("Bearer {}", person.access));
-        }
-        if body.is_some() {
-            request = request.header("content-type", "application/json");
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        self.send(request.body(body).unwrap()).await
+        self.send(request(method, path, person, headers, body)).await
     }
 
     pub async fn get(&self, path: &str, person: Option<&Person>) -> Answer {
@@ -152,6 +117,11 @@ impl Installation {
 
     pub async fn post(&self, path: &str, person: Option<&Person>, body: Value) -> Answer {
         self.call("POST", path, person, &[], Some(body)).await
+    }
+
+    /// A POST under an Idempotency-Key.
+    pub async fn post_once(&self, path: &str, person: &Person, key: &str, body: &Value) -> Answer {
+        self.call("POST", path, Some(person), &[("idempotency-key", key)], Some(body.clone())).await
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Person {
@@ -173,8 +143,13 @@ impl Installation {
 
     /// Signs up a doctor of an organization of their own.
     pub async fn doctor(&self, email: &str) -> Person {
+        self.staff(email, "doctor").await
+    }
+
+    /// Signs up somebody who holds this role in an organization of their own.
+    pub async fn staff(&self, email: &str, role: &str) -> Person {
         let person = self.sign_up(email).await;
-        self.make_staff(&person, "doctor").await;
+        self.make_staff(&person, role).await;
         self.sign_in(email, PASSWORD).await
     }
 
@@ -218,6 +193,65 @@ impl Installation {
         struct Row {
             n: i64,
         }
-        self.database.query(Statement::new(sql)).await.unwrap().first::<Row>().unwrap().unwrap().n
+        self.rows::<Row>(Statement::new(sql)).await.first().unwrap().n
     }
+
+    /// Runs a statement as somebody at the database would.
+    pub async fn execute(&self, sql: &'static str) {
+        self.database.query(Statement::new(sql)).await.unwrap();
+    }
+
+    pub async fn rows<T: DeserializeOwned>(&self, statement: Statement) -> Vec<T> {
+        self.database.query(statement).await.unwrap().all().unwrap()
+    }
+
+    /// Everything that is stored, as JSON text: for what must not be readable in it.
+    pub async fn storage(&self) -> String {
+        #[derive(serde::Deserialize)]
+        struct Table {
+            name: String,
+        }
+        let tables = Statement::new("SELECT name FROM sqlite_master WHERE type = 'table'");
+        let mut all = String::new();
+        for table in self.rows::<Table>(tables).await {
+            let select = Statement::new(format!("SELECT * FROM \"{}\"", table.name).leak());
+            for row in self.rows::<Value>(select).await {
+                all.push_str(&row.to_string());
+            }
+        }
+        all
+    }
+
+    /// The log line of the request with this id.
+    pub fn logged(&self, request_id: &str) -> Value {
+        let lines = self.log.lines().into_iter().map(|line| serde_json::from_str::<Value>(&line).unwrap());
+        let mut lines: Vec<Value> = lines.filter(|line| line["request_id"] == request_id).collect();
+        assert_eq!(lines.len(), 1, "one line a request: {lines:?}");
+        lines.remove(0)
+    }
+}
+
+/// A request to this installation; `headers` beside the usual ones, or in place of them.
+pub fn request(
+    method: &str,
+    path: &str,
+    person: Option<&Person>,
+    headers: &[(&str, &str)],
+    body: Option<Value>,
+) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    let usual = [
+        ("host", Some("localhost:8787".to_owned())),
+        ("authorization", person.map(|person| format!("Bearer {}", person.access))),
+        ("content-type", body.is_some().then(|| "application/json".to_owned())),
+    ];
+    for (name, value) in usual {
+        if let Some(value) = value.filter(|_| headers.iter().all(|(given, _)| *given != name)) {
+            request = request.header(name, value);
+        }
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).unwrap()
 }

@@ -80,7 +80,7 @@ pub(super) fn conditions<'a>(
         conditions.push(Condition {
             id: &row.id,
             name: &row.name,
-            icd10: &row.icd10,
+            icd10: list(&row.icd10).collect(),
             urgency: row.urgency,
             dangerous: row.dangerous == "yes",
             base_rate: row.base_rate,

@@ -30,6 +30,28 @@ function internal(request, error) {
   });
 }
 
+// A panic leaves the promises of the instance hanging, its own and its neighbours'.
+const state = globalThis.__worker_init_state;
+const inFlight = new Set();
+let aborted = state.criticalError;
+Object.defineProperty(state, "criticalError", {
+  get: () => aborted,
+  set(value) {
+    aborted = value;
+    if (value) for (const fail of inFlight) fail(new Error("the instance was aborted by a panic"));
+  },
+});
+
+async function unlessAborted(work) {
+  let fail;
+  const abort = new Promise((_, reject) => inFlight.add((fail = reject)));
+  try {
+    return await Promise.race([work(), abort]);
+  } finally {
+    inFlight.delete(fail);
+  }
+}
+
 export default class extends WorkerEntrypoint {
   constructor(context, env) {
     super(context, env);
@@ -38,7 +60,7 @@ export default class extends WorkerEntrypoint {
 
   async fetch(request) {
     try {
-      return await this.instance.fetch(request);
+      return await unlessAborted(() => this.instance.fetch(request));
     } catch (error) {
       return internal(request, error);
     }

@@ -1,10 +1,14 @@
 //! What the runtime calls: a request, a batch of jobs, the clock.
 
-use super::bindings;
+use super::bindings::{self, ConsoleLog, JsClock, JsEntropy};
 use super::request;
 use super::rooms::Upgraded;
 use crate::app;
+use crate::error::Problem;
+use crate::id::Id;
 use crate::jobs::{consumer, outbox};
+use crate::platform::Log;
+use crate::problem;
 use crate::services::{App, Services};
 use axum::Router;
 use std::sync::{Arc, OnceLock};
@@ -32,7 +36,14 @@ fn isolate(env: &Env) -> Result<&'static Isolate> {
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _: Context) -> Result<Response> {
-    let isolate = isolate(&env)?;
+    match answer(request, &env).await {
+        Ok(response) => Ok(response),
+        Err(error) => internal(&error),
+    }
+}
+
+async fn answer(request: Request, env: &Env) -> Result<Response> {
+    let isolate = isolate(env)?;
     let request = request::read(request).await?;
     let Ok(mut response) = isolate.router.clone().oneshot(request).await;
     if let Some(upgraded) = response.extensions_mut().remove::<Upgraded>() {
@@ -40,6 +51,18 @@ async fn fetch(request: Request, env: Env, _: Context) -> Result<Response> {
         return upgraded.ok_or_else(|| Error::RustError("a socket was answered twice".into()));
     }
     request::write(response).await
+}
+
+/// What went wrong before there was a router to say so: settings, bindings, a body that broke off.
+fn internal(error: &Error) -> Result<Response> {
+    let id = Id::new(&JsClock, &JsEntropy).map(|id| id.to_string()).unwrap_or_default();
+    let (level, event, cause) = ("error", "request_failed", error.to_string());
+    let line = serde_json::json!({ "level": level, "event": event, "request_id": id, "cause": cause });
+    ConsoleLog.line(&line.to_string());
+    let problem = Problem::new(&problem::INTERNAL, "").document("", &id);
+    let response = Response::from_json(&problem)?.with_status(problem::INTERNAL.status);
+    response.headers().set("content-type", "application/problem+json")?;
+    Ok(response)
 }
 
 #[event(queue)]

@@ -6,25 +6,33 @@ use crate::http::body::MAX_BODY_BYTES;
 use axum::body::{Body, to_bytes};
 use axum::http::{self, HeaderName, HeaderValue};
 use futures_util::StreamExt;
-use worker::{Headers, Request, Response, ResponseBuilder, Result};
+use js_sys::{Array, JSON};
+use worker::{Error, Headers, Request, Response, ResponseBuilder, Result, web_sys};
 
 /// Reads a request; the body stops one byte over the limit, which the router then refuses.
 ///
 /// # Errors
 /// When the URL or the body cannot be read.
 pub async fn read(mut request: Request) -> Result<http::Request<Body>> {
-    let method = request.method().to_string();
-    // Asked of the request itself: the crate's own `url()` brings a parser and the tables of IDNA.
-    let url = request.inner().url();
-    let mut builder = http::Request::builder().method(method.as_str()).uri(url);
-    for (name, value) in request.headers().entries() {
+    // Asked of the request itself: the crate's own `url()` brings a parser and the tables of IDNA, its `method()`
+    // takes a method that it does not know for GET.
+    let method = request.inner().method();
+    let mut builder = http::Request::builder().method(method.as_str()).uri(request.inner().url());
+    for (name, value) in header_pairs(&request)? {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             builder = builder.header(name, value);
         }
     }
-    let body =
-        if matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS") { Vec::new() } else { limited(&mut request).await? };
-    builder.body(Body::from(body)).map_err(|error| worker::Error::RustError(error.to_string()))
+    let bodiless = matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS");
+    let body = if bodiless { Vec::new() } else { limited(&mut request).await? };
+    builder.body(Body::from(body)).map_err(|error| Error::RustError(error.to_string()))
+}
+
+/// All headers in one crossing, as JSON: one by one they would be the dearest part of a small request.
+fn header_pairs(request: &Request) -> Result<Vec<(String, String)>> {
+    let pairs = Array::from(request.inner().headers().as_ref());
+    let json: String = JSON::stringify(&pairs).map_err(Error::from)?.into();
+    Ok(serde_json::from_str(&json)?)
 }
 
 async fn limited(request: &mut Request) -> Result<Vec<u8>> {
@@ -53,13 +61,11 @@ async fn limited(request: &mut Request) -> Result<Vec<u8>> {
 /// When the runtime refuses a header or the status.
 pub async fn write(response: http::Response<Body>) -> Result<Response> {
     let (parts, body) = response.into_parts();
-    let headers = Headers::new();
-    for (name, value) in &parts.headers {
-        if let Ok(value) = value.to_str() {
-            headers.append(name.as_str(), value)?;
-        }
-    }
-    let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers);
-    let bytes = to_bytes(body, usize::MAX).await.map_err(|error| worker::Error::RustError(error.to_string()))?;
+    let pairs: Vec<(&str, &str)> =
+        parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let pairs = JSON::parse(&serde_json::to_string(&pairs)?).map_err(Error::from)?;
+    let headers = web_sys::Headers::new_with_str_sequence_sequence(&pairs).map_err(Error::from)?;
+    let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(Headers(headers));
+    let bytes = to_bytes(body, usize::MAX).await.map_err(|error| Error::RustError(error.to_string()))?;
     Ok(if bytes.is_empty() { builder.empty() } else { builder.fixed(bytes.to_vec()) })
 }
