@@ -21,7 +21,7 @@ if (command === "key") {
   console.log(newKey(kid));
 } else {
   const present = existsSync(FILE) ? readFileSync(FILE, "utf8") : HEADER;
-  const missing = Object.entries(NEEDED).filter(([name]) => !new RegExp(`^${name}=\\s*\\S`, "m").test(present));
+  const missing = Object.entries(NEEDED).filter(([name]) => !new RegExp(`^${name}=[ \\t]*\\S`, "m").test(present));
   if (missing.length > 0) {
     const lines = missing.map(([name, id]) => `${name}=${newKey(id)}\n`);
     const gap = present.endsWith("\n") ? "" : "\n";

@@ -11,6 +11,7 @@ use crate::platform::Log;
 use crate::problem;
 use crate::services::{App, Services};
 use axum::Router;
+use axum::http::Uri;
 use std::sync::{Arc, OnceLock};
 use tower::ServiceExt;
 use worker::send::SendFuture;
@@ -36,9 +37,10 @@ fn isolate(env: &Env) -> Result<&'static Isolate> {
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _: Context) -> Result<Response> {
+    let url = request.inner().url();
     match answer(request, &env).await {
         Ok(response) => Ok(response),
-        Err(error) => internal(&error),
+        Err(error) => internal(&url, &error),
     }
 }
 
@@ -54,12 +56,13 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
 }
 
 /// What went wrong before there was a router to say so: settings, bindings, a body that broke off.
-fn internal(error: &Error) -> Result<Response> {
+fn internal(url: &str, error: &Error) -> Result<Response> {
     let id = Id::new(&JsClock, &JsEntropy).map(|id| id.to_string()).unwrap_or_default();
     let (level, event, cause) = ("error", "request_failed", error.to_string());
     let line = serde_json::json!({ "level": level, "event": event, "request_id": id, "cause": cause });
     ConsoleLog.line(&line.to_string());
-    let problem = Problem::new(&problem::INTERNAL, "").document("", &id);
+    let instance = url.parse::<Uri>().map(|uri| uri.path().to_owned()).unwrap_or_default();
+    let problem = Problem::new(&problem::INTERNAL, "").document(&instance, &id);
     let response = Response::from_json(&problem)?.with_status(problem::INTERNAL.status);
     response.headers().set("content-type", "application/problem+json")?;
     Ok(response)
