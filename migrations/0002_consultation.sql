@@ -66,6 +66,19 @@ BEGIN
   SELECT RAISE(ABORT, 'a signed prescription cannot change');
 END;
 
+CREATE TRIGGER prescriptions_signed_are_kept BEFORE DELETE ON prescriptions
+WHEN OLD.status = 'signed'
+BEGIN
+  SELECT RAISE(ABORT, 'a signed prescription cannot be deleted');
+END;
+
+-- REPLACE deletes without a word to the trigger above.
+CREATE TRIGGER prescriptions_signed_are_not_replaced BEFORE INSERT ON prescriptions
+WHEN EXISTS (SELECT 1 FROM prescriptions WHERE id = NEW.id AND status = 'signed')
+BEGIN
+  SELECT RAISE(ABORT, 'a signed prescription cannot be replaced');
+END;
+
 -- Mails of a local installation, shown at /dev/mail.
 CREATE TABLE development_mailbox (
   id TEXT PRIMARY KEY,

@@ -57,8 +57,10 @@ debian_linkers() {
 }
 
 wasm_toolchain() {
+  # A network that swallows packets must not hang the set-up; macOS has no `timeout`.
+  local limit=; ! command -v timeout >/dev/null || limit="timeout 300"
   # WASM_TOOLCHAIN=debian tries the fallback where it would not be needed.
-  if [ "${WASM_TOOLCHAIN:-}" != debian ] && timeout 300 rustup target add wasm32-unknown-unknown wasm32-wasip2; then
+  if [ "${WASM_TOOLCHAIN:-}" != debian ] && $limit rustup target add wasm32-unknown-unknown wasm32-wasip2; then
     printf stable >"$TOOLS/wasm-toolchain"
   elif command -v apt-get >/dev/null; then
     printf debian >"$TOOLS/wasm-toolchain"

@@ -152,6 +152,10 @@ impl Config {
         if require_reviewed.is_none() {
             check("CLINICAL_REQUIRE_REVIEW", "is doses or none");
         }
+        let origins = list(&origins);
+        if !origins.iter().all(|origin| is_origin(origin)) {
+            check("ALLOWED_ORIGINS", "lists origins such as https://app.example.org, without a path");
+        }
         let mut ring = |name: &str, text: &str| KeyRing::parse(text).map_err(|problem| check(name, &problem)).ok();
         let rings = (ring("SIGNING_KEYS", &signing), ring("MASTER_KEYS", &master), ring("INDEX_KEY", &index));
         let mut number = |name: &str, text: &str, least: u32, most: u32| {
@@ -177,7 +181,7 @@ impl Config {
                 environment,
                 public_url: public_url.trim_end_matches('/').to_owned(),
                 allowed_hosts: list(&hosts),
-                allowed_origins: list(&origins),
+                allowed_origins: origins,
                 verify_email,
                 signing_keys,
                 master_keys,
@@ -196,6 +200,14 @@ impl Config {
     pub fn is_development(&self) -> bool {
         self.environment == Environment::Development
     }
+}
+
+/// Scheme and host, as a browser sends it in `Origin` (RFC 6454, section 7).
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    })
 }
 
 fn choice(text: &str, yes: &str, no: &str) -> Option<bool> {

@@ -10,9 +10,10 @@ use crate::encryption::{random_token, sha256};
 use crate::error::{FieldError, Result, invalid};
 use crate::http::patch::Patch;
 use crate::http::{Caller, IfMatch, JsonBody, headers, with_etag};
-use crate::id::Timestamp;
-use crate::jobs::{Job, outbox};
-use crate::platform::DatabaseError;
+use crate::id::{Id, Timestamp};
+use crate::jobs::Job;
+use crate::jobs::outbox::{self, Pending};
+use crate::platform::{DatabaseError, Statement};
 use crate::services::{App, Services};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -49,6 +50,10 @@ pub struct Status {
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "Accounts", request_body = Register,
     responses((status = 202, body = Status)))]
 pub async fn register(app: App, JsonBody(body): JsonBody<Register>) -> Result<Response> {
+    let today = chrono::DateTime::from_timestamp_millis(app.now().0).unwrap_or_default().date_naive();
+    if body.birth_date.is_some_and(|date| date.0 > today) {
+        return Err(invalid(vec![FieldError::body("/birth_date", "invalid", "must not be in the future")]));
+    }
     let hash = password::hash(&app.config, app.entropy.as_ref(), &body.password.0)?;
     let locale = body.locale.clone().unwrap_or_default().0;
     let user = NewUser {
@@ -60,20 +65,16 @@ pub async fn register(app: App, JsonBody(body): JsonBody<Register>) -> Result<Re
         country: body.country.as_ref().map(|country| country.0.as_str()),
     };
     let patient_id = app.new_id()?;
-    let token = random_token(app.entropy.as_ref())?;
-    let expires = Timestamp(app.now().0 + VERIFICATION_LIFE_MS);
-    let link = [&app.config.public_url, "/?verify=", &token].concat();
-    let (job, pending) = outbox::add(&app, &mail(Template::VerifyEmail, user.email, &locale, link))?;
+    let (verification, pending) = verification(&app, user.id, user.email, &locale)?;
 
     let mut batch = vec![store::insert_user(&app, &user)?];
     batch.extend(store::insert_own_patient(&app, &user, patient_id, body.birth_date)?);
-    batch.extend(store::insert_email_token(&sha256(token.as_bytes()), user.id, expires));
     let action = "user.registered";
     batch.push(audit::record(
         &app,
         Entry { patient_id: Some(patient_id), actor_id: Some(user.id), action, subject_id: Some(user.id) },
     )?);
-    batch.push(job);
+    batch.extend(verification);
     let pending = match app.batch(batch).await {
         Ok(_) => pending,
         Err(error) if error.is_unique("users.email_index") => {
@@ -86,6 +87,17 @@ pub async fn register(app: App, JsonBody(body): JsonBody<Register>) -> Result<Re
     };
     outbox::offer(&app, pending).await;
     Ok((StatusCode::ACCEPTED, Json(Status { status: "check_email" })).into_response())
+}
+
+/// Statements that store a new verification link and the mail with it; older links end.
+pub(super) fn verification(app: &App, user_id: Id, email: &str, locale: &str) -> Result<(Vec<Statement>, Pending)> {
+    let token = random_token(app.entropy.as_ref())?;
+    let expires = Timestamp(app.now().0 + VERIFICATION_LIFE_MS);
+    let link = [&app.config.public_url, "/?verify=", &token].concat();
+    let (job, pending) = outbox::add(app, &mail(Template::VerifyEmail, email, locale, link))?;
+    let mut statements = Vec::from(store::insert_email_token(&sha256(token.as_bytes()), user_id, expires));
+    statements.push(job);
+    Ok((statements, pending))
 }
 
 /// A mail to be sent by the consumer.

@@ -3,7 +3,7 @@
 use super::mails::Template;
 use super::model::{Login, Logout, Refresh, Tokens};
 use super::refresh::{RefreshToken, Verdict, judge};
-use super::routes::mail;
+use super::routes::{mail, verification};
 use super::store::{self, Account};
 use super::{password, token};
 use crate::audit::{self, Entry};
@@ -35,6 +35,7 @@ pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tok
         }
     };
     if app.config.verify_email && !account.me.email_verified {
+        renew_verification(&app, &account).await?;
         return Err(Problem::new(&problem::EMAIL_NOT_VERIFIED, problem::EMAIL_NOT_VERIFIED.meaning).into());
     }
     let session_id = app.new_id()?;
@@ -102,6 +103,18 @@ pub async fn logout(app: App, caller: Caller, OptionalBody(body): OptionalBody<L
     };
     app.batch(vec![end, audit::record(&app, entry)?]).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whoever has the password and no link that still works gets a new one.
+async fn renew_verification(app: &App, account: &Account) -> Result<()> {
+    let me = &account.me;
+    if store::has_live_verification(app, me.id).await? {
+        return Ok(());
+    }
+    let (statements, pending) = verification(app, me.id, &me.email, &me.locale)?;
+    app.batch(statements).await?;
+    outbox::offer(app, pending).await;
+    Ok(())
 }
 
 fn ended() -> Error {

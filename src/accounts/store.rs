@@ -329,6 +329,23 @@ pub fn insert_email_token(token_hash: &str, user_id: Id, expires_at: Timestamp) 
     ]
 }
 
+/// Whether a verification link of the user's still works.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_live_verification(app: &App, user_id: Id) -> Result<bool> {
+    #[derive(Deserialize)]
+    struct Row {
+        live: i64,
+    }
+    let select = Statement::new(
+        "SELECT EXISTS (SELECT 1 FROM email_tokens WHERE user_id = ?1 AND purpose = 'verify'
+                        AND used_at IS NULL AND expires_at > ?2) AS live",
+    );
+    let row: Option<Row> = app.query(select.bind(user_id).bind(app.now().0)).await?.first()?;
+    Ok(row.is_some_and(|row| row.live != 0))
+}
+
 /// Spends a token and marks its user's address as verified.
 #[must_use]
 pub fn spend_verification(token_hash: &str, now: Timestamp) -> [Statement; 2] {

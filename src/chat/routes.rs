@@ -109,7 +109,8 @@ async fn ask(app: &App, caller: &Caller, room_id: Id, call: &RoomCall) -> Result
     caller.require(&[Relationship::Participant], Action::UseRoom)?;
     let name = room_id.to_string();
     let mut reply = app.rooms.call(&name, call).await?;
-    if reply == RoomReply::NotOpened {
+    // The directory knows better than an object that was cut off while it changed.
+    if matches!(reply, RoomReply::NotOpened | RoomReply::NotAMember) {
         let room = directory::room(app, room_id, caller.user_id).await?.ok_or_else(not_found)?;
         app.rooms.call(&name, &opening(&room)).await?;
         reply = app.rooms.call(&name, call).await?;

@@ -100,14 +100,20 @@ pub struct AssessedPatient(pub PatientData);
 
 impl Deserr<Invalid> for AssessedPatient {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, Invalid> {
-        let data = PatientData::deserialize_from_value(value, location)?;
-        let missing = [("age_years", data.age_years.is_none()), ("sex", data.sex.is_none())];
-        let missing: Vec<FieldError> = missing
-            .into_iter()
-            .filter(|(_, missing)| *missing)
-            .map(|(field, _)| FieldError::body(pointer(location.push_key(field)), "missing", "is required"))
+        let value = serde_json::Value::from(value);
+        let absent = |field: &str| value.is_object() && value.get(field).is_none_or(serde_json::Value::is_null);
+        let missing = ["age_years", "sex"].into_iter().filter(|field| absent(field));
+        let mut errors: Vec<FieldError> = missing
+            .map(|field| FieldError::body(pointer(location.push_key(field)), "missing", "is required"))
             .collect();
-        if missing.is_empty() { Ok(Self(data)) } else { Err(Invalid(missing)) }
+        match PatientData::deserialize_from_value(value.into_value(), location) {
+            Ok(data) if errors.is_empty() => Ok(Self(data)),
+            Ok(_) => Err(Invalid(errors)),
+            Err(wrong) => {
+                errors.extend(wrong.0);
+                Err(Invalid(errors))
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::knowledge::{diagnosis, sources};
 use crate::names::fold;
 use crate::platform::DatabaseError;
-use crate::records::store::patient_for;
+use crate::records::store::{no_encounter, patient_for, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
 use axum::extract::OriginalUri;
@@ -50,6 +50,9 @@ pub async fn create_assessment(app: App, caller: Caller, Create { value, key }: 
         Some(IdInBody(patient_id)) => {
             let file = patient_for(&app, patient_id, caller.user_id).await?;
             caller.require(&file.relationships, Action::Assess)?;
+            if let Some(encounter_id) = encounter_id {
+                require_encounter(&app, encounter_id, patient_id).await?;
+            }
             let filing = Filing {
                 patient_id: Some(patient_id),
                 organization_id: file.organization_id,
@@ -60,6 +63,9 @@ pub async fn create_assessment(app: App, caller: Caller, Create { value, key }: 
         }
         None => {
             caller.require(&[Relationship::Anyone], Action::Assess)?;
+            if encounter_id.is_some() {
+                return Err(no_encounter());
+            }
             let filing = Filing { patient_id: None, organization_id: None, encounter_id, recorded_by: caller.user_id };
             (user_key(&app, caller.user_id).await?, filing)
         }

@@ -59,9 +59,8 @@ fn expected_harm(ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
     } else {
         (Urgency::Routine, Urgency::Routine)
     };
-    let speaking = ranked.iter().find(|ranked| {
-        if level > Urgency::Routine { ranked.condition.urgency >= from } else { ranked.condition.urgency == from }
-    });
+    // What is urgent is spoken for by what makes it so, what is not by what is likeliest.
+    let speaking = ranked.iter().find(|ranked| level <= Urgency::Routine || ranked.condition.urgency >= from);
     let reason = speaking.map(|ranked| TriageReason {
         rule: "expected_harm".to_owned(),
         text: text(match level {

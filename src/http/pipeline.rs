@@ -178,5 +178,8 @@ fn trace_of(parent: &str) -> Option<(&str, &str)> {
         text.len() == length && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
     };
     let valid = hex(version, 2) && version != "ff" && hex(trace, 32) && hex(span, 16) && hex(flags, 2);
-    (valid && trace.bytes().any(|byte| byte != b'0')).then_some((trace, flags))
+    let some = |id: &str| id.bytes().any(|byte| byte != b'0');
+    // Version 00 has these four fields and no more.
+    let whole = version != "00" || parts.next().is_none();
+    (valid && whole && some(trace) && some(span)).then_some((trace, flags))
 }

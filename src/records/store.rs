@@ -2,7 +2,7 @@
 
 use crate::authorization::Relationship;
 use crate::encryption::DataKey;
-use crate::error::{Result, not_found};
+use crate::error::{Error, FieldError, Result, invalid, not_found};
 use crate::id::{Id, Timestamp};
 use crate::platform::Statement;
 use crate::services::App;
@@ -145,6 +145,27 @@ pub async fn own_patient(app: &App, user_id: Id) -> Result<Id> {
     let select = Statement::new("SELECT patient_id FROM patient_access WHERE user_id = ?1 AND relation = 'self'");
     let row: Option<Row> = app.query(select.bind(user_id)).await?.first()?;
     Ok(row.ok_or_else(not_found)?.patient_id)
+}
+
+/// Refuses an encounter that is not one of this patient's.
+///
+/// # Errors
+/// 422 on `encounter_id`.
+pub async fn require_encounter(app: &App, encounter_id: Id, patient_id: Id) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Row {
+        #[expect(dead_code, reason = "that there is one is what is asked")]
+        id: Id,
+    }
+    let select = Statement::new("SELECT id FROM encounters WHERE id = ?1 AND patient_id = ?2");
+    let row: Option<Row> = app.query(select.bind(encounter_id).bind(patient_id)).await?.first()?;
+    row.map(|_| ()).ok_or_else(no_encounter)
+}
+
+/// 422: what stands in `encounter_id` is no encounter of the patient.
+#[must_use]
+pub fn no_encounter() -> Error {
+    invalid(vec![FieldError::body("/encounter_id", "unknown_encounter", "is not an encounter of this patient")])
 }
 
 /// Begins a care relationship by the patient's act, or begins it again.

@@ -12,7 +12,7 @@ use crate::id::Id;
 use crate::medicine::model::CheckAnswer;
 use crate::platform::DatabaseError;
 use crate::records::clinical_data::{AgeYears, PatientData};
-use crate::records::store::{PatientFile, patient_for};
+use crate::records::store::{PatientFile, patient_for, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
 use axum::extract::OriginalUri;
@@ -49,9 +49,12 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
     }
     let file = patient_for(&app, value.patient_id.0, caller.user_id).await?;
     caller.require(&file.relationships, Action::Prescribe)?;
+    if let Some(IdInBody(encounter_id)) = value.encounter_id {
+        require_encounter(&app, encounter_id, file.id).await?;
+    }
     safety::require_known(&value.items.0)?;
     let taken = store::taken(&app, &file).await?;
-    let answer = safety::judge(&patient_data(&app, &file), &value.items.0, &taken, &value.overrides)?;
+    let answer = safety::judge(&patient_data(&app, &file), &value.items.0, &taken.items, &value.overrides)?;
     let prescription = Prescription {
         id: app.new_id()?,
         status: Status::Draft,
@@ -118,14 +121,14 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
         return Err(conflict("It is signed already."));
     }
     let taken = store::taken(&app, &file).await?;
-    let answer = safety::judge(&patient_data(&app, &file), &prescription.items, &taken, &prescription.overrides)?;
+    let answer = safety::judge(&patient_data(&app, &file), &prescription.items, &taken.items, &prescription.overrides)?;
     prescription.alerts = answer.alerts;
     prescription.not_assessed = answer.not_assessed;
     prescription.knowledge_version = answer.knowledge_version;
     let signed_at = app.now();
     let mac = signature::sign(&app.config.signing_keys, &prescription, signed_at);
     let batch = vec![
-        store::sign(&app, &file, &prescription, signed_at, &mac)?,
+        store::sign(&app, &file, &prescription, &taken, signed_at, &mac)?,
         audit::record(&app, entry(&caller, &prescription, "prescription.signed"))?,
     ];
     match app.batch(batch).await {

@@ -2,7 +2,7 @@
 
 use super::model::{Content, Item, Prescription, Status};
 use crate::encryption::DataKey;
-use crate::error::Result;
+use crate::error::{Result, internal};
 use crate::id::{Id, Timestamp};
 use crate::platform::Statement;
 use crate::records::store::PatientFile;
@@ -33,7 +33,7 @@ pub fn insert(app: &App, file: &PatientFile, prescription: &Prescription) -> Res
 }
 
 /// Makes a draft of this version a signed prescription. That the prescriber is
-/// still a doctor is asked in the same statement.
+/// still a doctor, and that nothing was signed since the check, is asked in the same statement.
 ///
 /// # Errors
 /// When the host has no randomness.
@@ -41,6 +41,7 @@ pub fn sign(
     app: &App,
     file: &PatientFile,
     prescription: &Prescription,
+    taken: &Taken,
     signed_at: Timestamp,
     signature: &str,
 ) -> Result<Statement> {
@@ -50,7 +51,8 @@ pub fn sign(
         "UPDATE prescriptions SET status = 'signed', content_sealed = ?1, signed_at = ?2, signature = ?3,
                 active_until = ?4, version = version + 1, updated_at = ?2
          WHERE id = ?5 AND version = ?6 AND status = 'draft'
-           AND EXISTS (SELECT 1 FROM staff WHERE user_id = ?7 AND role = 'doctor' AND ended_at IS NULL)",
+           AND EXISTS (SELECT 1 FROM staff WHERE user_id = ?7 AND role = 'doctor' AND ended_at IS NULL)
+           AND (SELECT COUNT(*) FROM prescriptions WHERE patient_id = ?8 AND status = 'signed') = ?9",
     )
     .bind(seal(app, &file.key, prescription)?)
     .bind(signed_at.0)
@@ -59,6 +61,8 @@ pub fn sign(
     .bind(prescription.id)
     .bind(prescription.version)
     .bind(prescription.prescriber_id)
+    .bind(prescription.patient_id)
+    .bind(taken.signed)
     .expect_one())
 }
 
@@ -152,20 +156,37 @@ pub async fn prescriptions(app: &App, file: &PatientFile, before: &str, rows: us
     app.query(select).await?.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect()
 }
 
+/// What a patient takes by prescription, as a check sees it.
+pub struct Taken {
+    /// Items of prescriptions that are signed and not over.
+    pub items: Vec<Item>,
+    /// How many prescriptions had been signed: the number only grows.
+    signed: i64,
+}
+
 /// What the patient takes by prescriptions that are signed and not over.
 ///
 /// # Errors
 /// When the database fails or a content does not open.
-pub async fn taken(app: &App, file: &PatientFile) -> Result<Vec<Item>> {
+pub async fn taken(app: &App, file: &PatientFile) -> Result<Taken> {
+    #[derive(Deserialize)]
+    struct Count {
+        signed: i64,
+    }
     let select = Statement::new(
         "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
          FROM prescriptions WHERE patient_id = ?1 AND status = 'signed' AND (active_until IS NULL OR active_until > ?2)",
     )
     .bind(file.id)
     .bind(app.now().0);
+    let count =
+        Statement::new("SELECT COUNT(*) AS signed FROM prescriptions WHERE patient_id = ?1 AND status = 'signed'")
+            .bind(file.id);
+    let rows = app.batch(vec![select, count]).await?;
+    let [active, count] = rows.as_slice() else { return Err(internal("a batch answered short")) };
     let mut items = Vec::new();
-    for row in app.query(select).await?.all::<Row>()? {
+    for row in active.all::<Row>()? {
         items.extend(row.open(&file.key)?.items);
     }
-    Ok(items)
+    Ok(Taken { items, signed: count.first::<Count>()?.map_or(0, |count| count.signed) })
 }

@@ -34,8 +34,12 @@ impl Rooms for DurableRooms {
         let body = serde_json::to_string(request).map_err(failed)?;
         SendFuture::new(async {
             let response = self.fetch(room_id, "socket", Some(body)).await?;
-            if response.status_code() != 101 {
-                return Ok(Connected::Refused);
+            match response.status_code() {
+                101 => {}
+                401 => return Ok(Connected::Refused),
+                other => {
+                    return Err(HostError::Failed(["a room answered an upgrade with ", &other.to_string()].concat()));
+                }
             }
             let upgraded = Upgraded(std::sync::Arc::new(SendWrapper::new(Some(response).into())));
             // The status of the router's answer is only for the log.

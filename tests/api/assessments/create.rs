@@ -55,7 +55,7 @@ async fn what_is_harmless_is_cared_for_at_home_with_what_to_watch_for() {
 }
 
 #[tokio::test]
-#[ignore = "defect: where routine is the level, the likeliest routine condition is called the likeliest of all"]
+
 async fn the_likeliest_explanation_is_the_likeliest() {
     let assessment = assess(says("sore throat for two days")).await;
     let reasons = assessment["triage"]["reasons"].as_array().unwrap();
@@ -96,7 +96,7 @@ async fn age_and_sex_are_required() {
 }
 
 #[tokio::test]
-#[ignore = "defect: what is missing of the patient is not told beside what is wrong with it"]
+
 async fn what_is_missing_and_what_is_wrong_are_told_at_once() {
     let (here, ann) = ann().await;
     let body = json!({ "patient": { "sex": "m" }, "text": "cough" });
@@ -177,7 +177,7 @@ async fn a_story_has_at_most_20_000_characters() {
 }
 
 #[tokio::test]
-#[ignore = "defect: an encounter that is not there is answered with 500"]
+
 async fn an_encounter_that_is_not_there_is_refused() {
     let (here, ann) = ann().await;
     let mut body = example();
