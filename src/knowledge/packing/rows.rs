@@ -190,7 +190,7 @@ impl Raw {
     pub(super) fn read(root: &Path, check: &mut Check) -> Self {
         let mut hash = Fingerprint::default();
         let mut texts = BTreeMap::new();
-        for (key, text) in rows::<(String, String)>(root, "text", &mut hash, check) {
+        for (key, text) in rows::<(String, String)>(root, "text/en", &mut hash, check) {
             texts.insert(key, text);
         }
         Self {

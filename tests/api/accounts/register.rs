@@ -129,7 +129,6 @@ async fn a_password_has_8_to_256_characters() {
 }
 
 #[tokio::test]
-
 async fn nobody_is_born_in_the_future() {
     let here = Installation::new();
     let mut unborn = body("ann@example.org");

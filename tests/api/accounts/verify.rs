@@ -83,7 +83,6 @@ async fn signing_in_waits_for_it_where_addresses_are_verified() {
 }
 
 #[tokio::test]
-
 async fn who_signs_in_after_the_link_has_expired_gets_a_new_one() {
     let here = Installation::with(&[("VERIFY_EMAIL", "on")]);
     token(&here).await;

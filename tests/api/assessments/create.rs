@@ -55,7 +55,6 @@ async fn what_is_harmless_is_cared_for_at_home_with_what_to_watch_for() {
 }
 
 #[tokio::test]
-
 async fn the_likeliest_explanation_is_the_likeliest() {
     let assessment = assess(says("sore throat for two days")).await;
     let reasons = assessment["triage"]["reasons"].as_array().unwrap();
@@ -96,7 +95,6 @@ async fn age_and_sex_are_required() {
 }
 
 #[tokio::test]
-
 async fn what_is_missing_and_what_is_wrong_are_told_at_once() {
     let (here, ann) = ann().await;
     let body = json!({ "patient": { "sex": "m" }, "text": "cough" });
@@ -177,7 +175,6 @@ async fn a_story_has_at_most_20_000_characters() {
 }
 
 #[tokio::test]
-
 async fn an_encounter_that_is_not_there_is_refused() {
     let (here, ann) = ann().await;
     let mut body = example();

@@ -63,7 +63,6 @@ async fn without_settings_no_origin_is_allowed() {
 }
 
 #[test]
-
 fn what_is_no_origin_is_refused_at_start() {
     let key = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     for origin in ["*", "app.example.org", "https://app.example.org/", "https://app.example.org/path"] {

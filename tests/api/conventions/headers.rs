@@ -63,7 +63,6 @@ async fn a_trace_that_is_not_valid_begins_anew() {
 }
 
 #[tokio::test]
-
 async fn a_trace_without_a_parent_or_with_more_fields_begins_anew() {
     let here = Installation::new();
     for bad in [

@@ -137,7 +137,6 @@ async fn one_has_1_to_20_items() {
 }
 
 #[tokio::test]
-
 async fn an_encounter_that_is_not_there_is_refused() {
     let clinic = Clinic::new().await;
     let mut body = clinic.body(&["amoxicillin"]);

@@ -149,7 +149,6 @@ async fn signing_checks_again_what_the_patient_takes_by_then() {
 }
 
 #[tokio::test]
-
 async fn of_two_that_are_not_safe_together_one_is_signed_even_at_the_same_moment() {
     let clinic = Clinic::new().await;
     let mut signs = Vec::new();

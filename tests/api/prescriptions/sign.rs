@@ -103,7 +103,6 @@ async fn a_signed_one_cannot_be_changed_by_sql_either() {
 }
 
 #[tokio::test]
-
 async fn a_signed_one_cannot_be_deleted_or_replaced_by_sql() {
     let clinic = Clinic::new().await;
     let path = clinic.signed(&["amoxicillin"]).await;

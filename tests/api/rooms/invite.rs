@@ -103,7 +103,6 @@ async fn other_doctors_are_in_it_at_once_and_get_the_record_with_the_acceptance(
 }
 
 #[tokio::test]
-
 async fn who_accepts_while_the_rooms_are_cut_off_is_in_when_they_are_back() {
     let (here, ann, dana, path) = invitation().await;
     let messages = format!("{path}/messages");
