@@ -5,5 +5,7 @@
 mod api;
 mod clinical;
 mod contracts;
+#[expect(clippy::panic, reason = "a failing seed stops the test and says how to replay it")]
 mod simulation;
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod structure;

@@ -134,9 +134,21 @@ impl Case {
                 FindingState::Absent => {}
                 FindingState::Unknown => self.remember_present(mention.finding),
             }
-            self.seen.push(FindingSeen { id: row.id.to_owned(), name: row.name.to_owned(), state, quote });
+            self.see(row, state, quote.clone());
+            if state == FindingState::Present {
+                // What it brings with it was said by the same words.
+                for implied in row.implies.iter().filter_map(|index| finding(*index)) {
+                    self.see(implied, state, quote.clone());
+                }
+            }
         }
         self.understood |= !read.vitals.is_empty();
+    }
+
+    fn see(&mut self, row: &Finding, state: FindingState, quote: Option<String>) {
+        if !self.seen.iter().any(|seen| seen.id == row.id && seen.state == state) {
+            self.seen.push(FindingSeen { id: row.id.to_owned(), name: row.name.to_owned(), state, quote });
+        }
     }
 
     fn take_asked(&mut self, asked: &Assess) {
