@@ -64,7 +64,15 @@ fn internal(url: &str, error: &Error) -> Result<Response> {
     let instance = url.parse::<Uri>().map(|uri| uri.path().to_owned()).unwrap_or_default();
     let problem = Problem::new(&problem::INTERNAL, "").document(&instance, &id);
     let response = Response::from_json(&problem)?.with_status(problem::INTERNAL.status);
-    response.headers().set("content-type", "application/problem+json")?;
+    let headers = [
+        ("content-type", "application/problem+json"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("x-request-id", id.as_str()),
+    ];
+    for (name, value) in headers {
+        response.headers().set(name, value)?;
+    }
     Ok(response)
 }
 
