@@ -1,8 +1,9 @@
 //! What people send and get about rooms.
 
 use crate::authorization::Role;
-use crate::http::{Invalid, Reason};
+use crate::http::{IdInBody, Invalid, Reason};
 use crate::id::{Id, Timestamp};
+use crate::records::clinical_data::Term;
 use deserr::Deserr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,17 +15,6 @@ use utoipa::ToSchema;
 pub enum RoomKind {
     /// A patient with those who care for them.
     Consultation,
-}
-
-/// An id in a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserr)]
-#[deserr(try_from(String) = IdInBody::parse -> Reason)]
-pub struct IdInBody(pub Id);
-
-impl IdInBody {
-    fn parse(text: String) -> Result<Self, Reason> {
-        text.parse().map(Self).map_err(|error: crate::id::NotAnId| Reason::invalid(error.to_string()))
-    }
 }
 
 /// One to twenty other people.
@@ -48,22 +38,6 @@ impl Participants {
     }
 }
 
-/// What a room is about: 1 to 200 characters.
-#[derive(Debug, Clone, Deserr)]
-#[deserr(try_from(String) = Subject::parse -> Reason)]
-pub struct Subject(pub String);
-
-impl Subject {
-    fn parse(text: String) -> Result<Self, Reason> {
-        let text = text.trim().to_owned();
-        if (1..=200).contains(&text.chars().count()) {
-            Ok(Self(text))
-        } else {
-            Err(Reason::out_of_range("must have 1 to 200 characters"))
-        }
-    }
-}
-
 /// `POST /rooms`
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
@@ -75,7 +49,7 @@ pub struct OpenRoom {
     pub participants: Participants,
     /// What it is about.
     #[schema(value_type = String)]
-    pub subject: Subject,
+    pub subject: Term,
     /// The patient; the caller's own record when left out.
     #[deserr(default)]
     #[schema(value_type = Option<String>)]

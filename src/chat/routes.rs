@@ -53,8 +53,7 @@ pub async fn list_rooms(
     caller.require(&[Relationship::Participant], Action::UseRoom)?;
     let scope = ["rooms:", &caller.user_id.to_string()].concat();
     let keys = &app.config.signing_keys;
-    // Ids are hexadecimal: every one of them is before "g".
-    let before = cursor::open(keys, &scope, query.cursor.as_deref())?.unwrap_or_else(|| "g".into());
+    let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
     let items = directory::rooms(&app, caller.user_id, &before, query.limit.rows() + 1).await?;
     let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.id.to_string()));
     Ok(page.respond(&uri))

@@ -1,7 +1,7 @@
 //! What people send and get about assessments.
 
-use crate::chat::model::IdInBody;
 use crate::error::FieldError;
+use crate::http::IdInBody;
 use crate::http::invalid::pointer;
 use crate::http::{Invalid, Reason};
 use crate::id::{Id, Timestamp};

@@ -6,9 +6,9 @@ use super::store::{self, Filing, Stored};
 use crate::accounts::store::user_key;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship, Role};
-use crate::chat::model::IdInBody;
 use crate::encryption::DataKey;
 use crate::error::{Result, conflict};
+use crate::http::IdInBody;
 use crate::http::cursor::{self, Limit};
 use crate::http::{Caller, Create, Invalid, JsonBody, Page, PathOf, QueryOf, created, idempotency, with_etag};
 use crate::id::Id;
@@ -177,8 +177,7 @@ pub async fn list_assessments(
     let keys = &app.config.signing_keys;
     let owner = query.patient_id.map_or(caller.user_id, |id| id.0);
     let scope = ["assessments:", &owner.to_string()].concat();
-    // Ids are hexadecimal: every one of them is before "g".
-    let before = cursor::open(keys, &scope, query.cursor.as_deref())?.unwrap_or_else(|| "g".into());
+    let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
     let rows = query.limit.rows() + 1;
     let (stored, key) = match query.patient_id {
         Some(IdInBody(patient_id)) => {

@@ -1,9 +1,10 @@
 //! Reading what a caller sends.
 
 use super::idempotency::Key;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, Reason};
 use crate::encryption::sha256;
 use crate::error::{Error, FieldError, Problem, invalid};
+use crate::id::{Id, NotAnId};
 use crate::problem;
 use crate::services::Services;
 use axum::body::Bytes;
@@ -113,4 +114,15 @@ impl<T: Deserr<Invalid>> FromRequestParts<Arc<Services>> for QueryOf<T> {
 fn as_parameter(error: FieldError) -> FieldError {
     let parameter = error.pointer.map(|pointer| pointer.trim_start_matches('/').to_owned());
     FieldError { pointer: None, parameter, ..error }
+}
+
+/// An id in a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserr)]
+#[deserr(try_from(String) = IdInBody::parse -> Reason)]
+pub struct IdInBody(pub Id);
+
+impl IdInBody {
+    fn parse(text: String) -> Result<Self, Reason> {
+        text.parse().map(Self).map_err(|error: NotAnId| Reason::invalid(error.to_string()))
+    }
 }

@@ -84,6 +84,15 @@ pub fn open(keys: &KeyRing, scope: &str, cursor: Option<&str>) -> Result<Option<
     Ok(Some(last.to_owned()))
 }
 
+/// Reads back the cursor of a list of ids, latest first: the id before which the page begins.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_before(keys: &KeyRing, scope: &str, cursor: Option<&str>) -> Result<String, Error> {
+    // Ids are hexadecimal: every one of them is before "g".
+    Ok(open(keys, scope, cursor)?.unwrap_or_else(|| "g".to_owned()))
+}
+
 fn tag(key: &[u8], scope: &str, last: &str) -> [u8; 32] {
     hmac_sha256(key, ["cursor|", scope, "|", last].concat().as_bytes())
 }

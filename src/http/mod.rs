@@ -13,7 +13,7 @@ pub mod path;
 pub mod pipeline;
 pub mod problem_pages;
 
-pub use body::{Create, JsonBody, OptionalBody, QueryOf};
+pub use body::{Create, IdInBody, JsonBody, OptionalBody, QueryOf};
 pub use caller::Caller;
 pub use cursor::{Page, PageQuery};
 pub use headers::{IfMatch, created, with_etag};

@@ -1,6 +1,6 @@
 //! What people send and get about prescriptions.
 
-use crate::chat::model::IdInBody;
+use crate::http::IdInBody;
 use crate::http::{Invalid, Reason};
 use crate::id::{Id, Timestamp};
 use crate::medicine::model::{Alert, Measure, NotAssessed, Timing};

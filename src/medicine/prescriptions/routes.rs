@@ -4,8 +4,8 @@ use super::model::{Prescribe, Prescription, Status};
 use super::{safety, signature, store};
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
-use crate::chat::model::IdInBody;
 use crate::error::{Result, conflict, not_found};
+use crate::http::IdInBody;
 use crate::http::cursor::{self, Limit};
 use crate::http::{Caller, Create, Invalid, Page, PathOf, QueryOf, created, idempotency, with_etag};
 use crate::id::Id;
@@ -170,8 +170,7 @@ pub async fn list_prescriptions(
     caller.require(&file.relationships, Action::ReadPrescription)?;
     let scope = ["prescriptions:", &file.id.to_string()].concat();
     let keys = &app.config.signing_keys;
-    // Ids are hexadecimal: every one of them is before "g".
-    let before = cursor::open(keys, &scope, query.cursor.as_deref())?.unwrap_or_else(|| "g".into());
+    let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
     let items = store::prescriptions(&app, &file, &before, query.limit.rows() + 1).await?;
     let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.id.to_string()));
     Ok(page.respond(&uri))
