@@ -1,19 +1,24 @@
 //! The router: every domain's routes, and what surrounds them.
 
 use crate::http::body::MAX_BODY_BYTES;
-use crate::http::{pipeline, problem_pages};
+use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
 use crate::{accounts, chat, diagnosis, jobs, medicine, operations, records};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// The whole application, for any host.
 pub fn router(services: Arc<Services>) -> Router {
+    router_without_fixed_headers(services).layer(map_response(fixed_headers::add))
+}
+
+/// For a host that can add [`fixed_headers::FIXED_HEADERS`] more cheaply.
+pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
     let mut routes = Router::new()
         .merge(operations::routes::routes())
         .merge(problem_pages::routes())

@@ -18,7 +18,7 @@ pub struct Admission {
 
 /// A call to a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "call", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum RoomCall {
     /// Makes the room what the directory says of it: the first time, or after a
     /// change of members.
@@ -115,7 +115,7 @@ impl From<Message> for MessageView {
 
 /// What a room answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reply", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum RoomReply {
     /// Done.
     Done,

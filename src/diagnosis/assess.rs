@@ -137,9 +137,3 @@ fn danger(ranked: &Ranked) -> MustNotMiss {
         why: text("must_not_miss.why").replace("{findings}", &names.join(", ")),
     }
 }
-
-/// Whether an assessment still takes answers.
-#[must_use]
-pub fn takes_answers(outcome: &Outcome) -> bool {
-    outcome.status != AssessmentStatus::Complete
-}

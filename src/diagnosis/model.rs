@@ -223,7 +223,7 @@ pub enum AssessmentStatus {
 }
 
 /// A rule that decided the level.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TriageReason {
     /// Its id.
     pub rule: String,
@@ -234,7 +234,7 @@ pub struct TriageReason {
 }
 
 /// What to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TriageAction {
     /// In words.
     pub text: String,
@@ -243,7 +243,7 @@ pub struct TriageAction {
 }
 
 /// When and where to be seen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Triage {
     /// How soon.
     pub level: Urgency,
@@ -254,7 +254,7 @@ pub struct Triage {
 }
 
 /// A finding as it was understood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FindingSeen {
     /// Its id.
     pub id: String,
@@ -267,7 +267,7 @@ pub struct FindingSeen {
 }
 
 /// How a finding speaks for or against a condition.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Evidence {
     /// The finding.
     pub finding: String,
@@ -280,7 +280,7 @@ pub struct Evidence {
 }
 
 /// A coded thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConditionCoding {
     /// Code system, a URI.
     pub system: String,
@@ -291,7 +291,7 @@ pub struct ConditionCoding {
 }
 
 /// A condition that may explain it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RankedCondition {
     /// Its id.
     pub id: String,
@@ -316,7 +316,7 @@ pub struct RankedCondition {
 }
 
 /// A dangerous condition that is still possible.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MustNotMiss {
     /// Its id.
     pub id: String,
@@ -329,7 +329,7 @@ pub struct MustNotMiss {
 }
 
 /// The question that would tell most.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NextQuestion {
     /// The finding asked for; `null` when it is asked what is wrong at all.
     pub finding: Option<String>,
@@ -340,7 +340,7 @@ pub struct NextQuestion {
 }
 
 /// What an assessment comes to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Outcome {
     /// Whether more can be asked.
     pub status: AssessmentStatus,
@@ -376,9 +376,10 @@ pub struct Assessment {
     /// The encounter that it belongs to.
     #[schema(value_type = Option<String>)]
     pub encounter_id: Option<Id>,
-    /// What it comes to.
+    /// What it comes to: an [`Outcome`], kept as it was first shown whatever becomes of the tables.
     #[serde(flatten)]
-    pub outcome: Outcome,
+    #[schema(value_type = Outcome)]
+    pub outcome: serde_json::Map<String, serde_json::Value>,
     /// When it was begun.
     #[schema(value_type = String)]
     pub created_at: Timestamp,

@@ -80,8 +80,14 @@ pub async fn create_assessment(app: App, caller: Caller, Create { value, key }: 
         subject_id: Some(id),
     };
     let batch = vec![store::insert(&app, &data_key, id, &filing, &input, &outcome)?, audit::record(&app, entry)?];
-    let assessment =
-        Assessment { id, patient_id: filing.patient_id, encounter_id, outcome, created_at: app.now(), version: 1 };
+    let assessment = Assessment {
+        id,
+        patient_id: filing.patient_id,
+        encounter_id,
+        outcome: store::shown(&outcome)?,
+        created_at: app.now(),
+        version: 1,
+    };
     let location = ["/api/v1/assessments/", &id.to_string()].concat();
     idempotency::commit(&app, &caller, key.as_ref(), batch, created(&location, 1, &assessment)).await
 }
@@ -127,26 +133,25 @@ pub async fn answer_questions(
     JsonBody(body): JsonBody<Answers>,
 ) -> Result<Response> {
     let (stored, key) = find(&app, &caller, id, Action::AnswerAssessment).await?;
-    let mut assessment = stored.assessment(&key)?;
-    if assessment.outcome.status == AssessmentStatus::Complete {
+    if stored.status == AssessmentStatus::Complete {
         return Err(conflict("This assessment is complete. Begin a new one when something has changed."));
     }
     let mut input = stored.input(&key)?;
     input.answers.extend(body.answers.0);
-    assessment.outcome = assess(&input);
+    let outcome = assess(&input);
     let entry = Entry {
         patient_id: stored.patient_id,
         actor_id: Some(caller.user_id),
         action: "assessment.answered",
         subject_id: Some(id),
     };
-    let batch =
-        vec![store::update(&app, &key, id, stored.version, &input, &assessment.outcome)?, audit::record(&app, entry)?];
+    let batch = vec![store::update(&app, &key, id, stored.version, &input, &outcome)?, audit::record(&app, entry)?];
     match app.batch(batch).await {
-        Ok(_) => assessment.version += 1,
+        Ok(_) => {}
         Err(DatabaseError::Conflict) => return Err(conflict("It was answered at the same moment. Read it again.")),
         Err(error) => return Err(error.into()),
     }
+    let assessment = stored.with_outcome(store::shown(&outcome)?, stored.version + 1);
     Ok(with_etag(assessment.version, &assessment))
 }
 

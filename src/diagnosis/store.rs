@@ -1,13 +1,14 @@
 //! All SQL about assessments. One that is filed in a record is sealed under the
 //! patient's key, any other under its author's.
 
-use super::model::{Assessment, Input, Outcome};
+use super::model::{Assessment, AssessmentStatus, Input, Outcome};
 use crate::encryption::DataKey;
-use crate::error::{Result, not_found};
+use crate::error::{Result, internal, not_found};
 use crate::id::{Id, Timestamp};
 use crate::platform::Statement;
 use crate::services::App;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 fn input_about(id: Id) -> String {
     ["assessments.input:", &id.to_string()].concat()
@@ -82,6 +83,17 @@ pub fn update(app: &App, key: &DataKey, id: Id, version: i64, input: &Input, out
     .expect_one())
 }
 
+/// What an outcome is stored and shown as: once said, it is shown as it was and never read back into rules.
+///
+/// # Errors
+/// None that an outcome can cause.
+pub fn shown(outcome: &Outcome) -> Result<Map<String, Value>> {
+    match serde_json::to_value(outcome).map_err(internal)? {
+        Value::Object(map) => Ok(map),
+        other => Err(internal(other)),
+    }
+}
+
 fn word<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
@@ -95,6 +107,8 @@ pub struct Stored {
     encounter_id: Option<Id>,
     /// Who made it.
     pub recorded_by: Id,
+    /// Whether more can be asked.
+    pub status: AssessmentStatus,
     input_sealed: String,
     answer_sealed: String,
     /// Counts changes.
@@ -116,14 +130,21 @@ impl Stored {
     /// # Errors
     /// When it does not open.
     pub fn assessment(&self, key: &DataKey) -> Result<Assessment> {
-        Ok(Assessment {
+        let outcome = key.open_json(&answer_about(self.id), &self.answer_sealed)?;
+        Ok(self.with_outcome(outcome, self.version))
+    }
+
+    /// As the API shows it once it comes to something else.
+    #[must_use]
+    pub fn with_outcome(&self, outcome: Map<String, Value>, version: i64) -> Assessment {
+        Assessment {
             id: self.id,
             patient_id: self.patient_id,
             encounter_id: self.encounter_id,
-            outcome: key.open_json(&answer_about(self.id), &self.answer_sealed)?,
+            outcome,
             created_at: Timestamp(self.created_at),
-            version: self.version,
-        })
+            version,
+        }
     }
 }
 
@@ -133,7 +154,7 @@ impl Stored {
 /// 404 when there is none.
 pub async fn assessment(app: &App, id: Id) -> Result<Stored> {
     let select = Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, input_sealed, answer_sealed, version, created_at
+        "SELECT id, patient_id, encounter_id, recorded_by, status, input_sealed, answer_sealed, version, created_at
          FROM assessments WHERE id = ?1",
     )
     .bind(id);
@@ -146,7 +167,7 @@ pub async fn assessment(app: &App, id: Id) -> Result<Stored> {
 /// When the database fails.
 pub async fn own_assessments(app: &App, user_id: Id, before: &str, rows: usize) -> Result<Vec<Stored>> {
     let select = Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, input_sealed, answer_sealed, version, created_at
+        "SELECT id, patient_id, encounter_id, recorded_by, status, input_sealed, answer_sealed, version, created_at
          FROM assessments WHERE recorded_by = ?1 AND patient_id IS NULL AND id < ?2 ORDER BY id DESC LIMIT ?3",
     )
     .bind(user_id)
@@ -161,7 +182,7 @@ pub async fn own_assessments(app: &App, user_id: Id, before: &str, rows: usize) 
 /// When the database fails.
 pub async fn filed_assessments(app: &App, patient_id: Id, before: &str, rows: usize) -> Result<Vec<Stored>> {
     let select = Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, input_sealed, answer_sealed, version, created_at
+        "SELECT id, patient_id, encounter_id, recorded_by, status, input_sealed, answer_sealed, version, created_at
          FROM assessments WHERE patient_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
     )
     .bind(patient_id)

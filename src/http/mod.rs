@@ -5,6 +5,7 @@
 pub mod body;
 pub mod caller;
 pub mod cursor;
+pub mod fixed_headers;
 pub mod headers;
 pub mod idempotency;
 pub mod invalid;

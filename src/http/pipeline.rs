@@ -20,17 +20,6 @@ const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// Answers of an API are never framed, sniffed, or kept by a shared cache.
-const SECURITY_HEADERS: [(&str, &str); 7] = [
-    ("cache-control", "no-store"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
-    ("cross-origin-resource-policy", "same-site"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
-    ("referrer-policy", "no-referrer"),
-    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
-    ("x-content-type-options", "nosniff"),
-];
-
 /// The middleware.
 pub async fn run(State(services): State<Arc<Services>>, mut request: Request, next: Next) -> Response {
     let began = services.clock.now_ms();
@@ -152,13 +141,6 @@ impl Trace {
     }
 
     fn write(&self, headers: &mut HeaderMap) {
-        for (name, value) in SECURITY_HEADERS {
-            let name = HeaderName::from_static(name);
-            if !headers.contains_key(&name) {
-                headers.insert(name, HeaderValue::from_static(value));
-            }
-        }
-        headers.insert(API_VERSION, HeaderValue::from_static(API_VERSIONS[0]));
         for (name, value) in [(REQUEST_ID, &*self.request_id), (TRACEPARENT, &self.traceparent)] {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(name, value);

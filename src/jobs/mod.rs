@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// What there is to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Job {
     /// Send a mail to a person.
     SendMail {

@@ -85,14 +85,46 @@ pub enum Urgency {
 }
 
 /// How often a finding is there with a condition.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct Likelihood {
     /// The finding.
     pub finding: Index,
-    /// Of 100 people with the condition, how many have it.
+    /// Of 100 people with the condition, how many have it, to one decimal.
     pub percent: f32,
     /// Where that stands.
     pub sources: Sources,
+}
+
+/// Likelihoods are packed column by column, findings as steps from one to the next:
+/// they are most of the tables' numbers, and so compress to half.
+mod columns {
+    use super::{Index, Likelihood, Sources};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Columns = (Vec<Index>, Vec<u16>, Vec<Sources>);
+
+    pub(super) fn serialize<S: Serializer>(rows: &[Likelihood], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut last = 0;
+        let mut columns = Columns::default();
+        for row in rows {
+            columns.0.push(row.finding - last);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage times ten")]
+            columns.1.push((row.percent * 10.0).round() as u16);
+            columns.2.push(row.sources.clone());
+            last = row.finding;
+        }
+        columns.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Likelihood>, D::Error> {
+        let (steps, tenths, sources) = Columns::deserialize(deserializer)?;
+        let mut finding = 0;
+        let rows = steps.into_iter().zip(tenths).zip(sources).map(|((step, tenths), sources)| {
+            finding += step;
+            Likelihood { finding, percent: f32::from(tenths) / 10.0, sources }
+        });
+        Ok(rows.collect())
+    }
 }
 
 /// A disease or injury.
@@ -121,7 +153,8 @@ pub struct Condition<'a> {
     pub pregnant: f32,
     /// What it usually needs, to a patient.
     pub advice: &'a str,
-    /// Findings that count.
+    /// Findings that count, by finding.
+    #[serde(with = "columns")]
     pub likelihoods: Vec<Likelihood>,
     /// Where the row stands.
     pub sources: Sources,

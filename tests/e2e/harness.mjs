@@ -99,9 +99,9 @@ class Server extends Client {
 
   /** What was logged as one JSON object a line. */
   lines() {
-    return this.logs.flatMap((log) => {
+    return this.logs.flatMap((log) => log.message.split("\n")).flatMap((line) => {
       try {
-        return [JSON.parse(log.message)];
+        return [JSON.parse(line)];
       } catch {
         return [];
       }

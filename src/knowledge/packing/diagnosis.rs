@@ -64,6 +64,8 @@ pub(super) fn conditions<'a>(
         let user = format!("likelihoods {} {}", row.condition, row.finding);
         names.index("condition", &row.condition, &user, check);
         check.that(row.percent > 0.0 && row.percent <= 100.0, || format!("{user}: a percentage above 0"));
+        let tenths = row.percent * 10.0;
+        check.that((tenths - tenths.round()).abs() < 1e-3, || format!("{user}: a percentage of at most one decimal"));
         let finding = names.index("finding", &row.finding, &user, check);
         let likelihood =
             Likelihood { finding, percent: row.percent, sources: citations.read(&row.source, &user, check) };

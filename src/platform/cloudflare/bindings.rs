@@ -8,9 +8,10 @@ use crate::jobs::mailbox::DevelopmentMailbox;
 use crate::platform::{Cache, Clock, Entropy, HostError, Log, Mail, Mailer, Queue};
 use crate::services::Services;
 use async_trait::async_trait;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::send::SendFuture;
-use worker::{Env, KvStore, console_log};
+use worker::{Env, KvStore};
 
 /// The isolate's clock. It stands still between events, as the platform wants it.
 pub struct JsClock;
@@ -24,13 +25,37 @@ impl Clock for JsClock {
     }
 }
 
-/// WebCrypto's randomness.
+/// WebCrypto's randomness, fetched for many ids at once: a call costs more than an id.
 pub struct JsEntropy;
+
+const POOL_BYTES: usize = 512;
+static POOL: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 impl Entropy for JsEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), HostError> {
-        getrandom::fill(bytes).map_err(failed)
+        let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+        if bytes.len() > POOL_BYTES {
+            return getrandom::fill(bytes).map_err(failed);
+        }
+        if pool.len() < bytes.len() {
+            pool.resize(POOL_BYTES, 0);
+            if let Err(error) = getrandom::fill(&mut pool) {
+                pool.clear();
+                return Err(failed(error));
+            }
+        }
+        let left = pool.len() - bytes.len();
+        bytes.copy_from_slice(&pool[left..]);
+        // What was given out may be a key: it is kept in one place only.
+        pool[left..].fill(0);
+        pool.truncate(left);
+        Ok(())
     }
+}
+
+#[wasm_bindgen(module = "/src/platform/cloudflare/log.mjs")]
+extern "C" {
+    fn log(line: &str);
 }
 
 /// The console, which the platform collects.
@@ -38,7 +63,7 @@ pub struct ConsoleLog;
 
 impl Log for ConsoleLog {
     fn line(&self, json: &str) {
-        console_log!("{json}");
+        log(json);
     }
 }
 

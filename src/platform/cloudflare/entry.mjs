@@ -2,7 +2,6 @@
 // panic needs from outside. A panic aborts the wasm instance, so nothing inside
 // can answer; the shim makes a new instance for the next request, and this says
 // to everyone who was on the old one that it was not their fault.
-import { WorkerEntrypoint } from "cloudflare:workers";
 import Instance, { RoomObject } from "../../../build/index.js";
 
 export { RoomObject };
@@ -46,31 +45,36 @@ async function unlessAborted(work) {
   let fail;
   const abort = new Promise((_, reject) => inFlight.add((fail = reject)));
   try {
-    return await Promise.race([work(), abort]);
+    return await Promise.race([work, abort]);
   } finally {
     inFlight.delete(fail);
   }
 }
 
-export default class extends WorkerEntrypoint {
-  constructor(context, env) {
-    super(context, env);
-    this.instance = new Instance(context, env);
-  }
+// The shim's handlers as they are: its class, two proxies around each, would cost
+// a small request more than its answer. Constructing one renews an aborted instance.
+const handlers = Instance.prototype;
 
-  async fetch(request) {
+function run(handler, event, env, ctx) {
+  if (aborted) new Instance(ctx, env);
+  try {
+    return handler.call({ env, ctx }, event);
+  } catch (error) {
+    state.criticalError ||= error instanceof WebAssembly.RuntimeError;
+    throw error;
+  }
+}
+
+export default {
+  fetch(request, env, ctx) {
     try {
-      return await unlessAborted(() => this.instance.fetch(request));
+      const answer = run(handlers.fetch, request, env, ctx);
+      if (answer instanceof Response) return answer;
+      return unlessAborted(answer).catch((error) => internal(request, error));
     } catch (error) {
       return internal(request, error);
     }
-  }
-
-  queue(batch) {
-    return this.instance.queue(batch);
-  }
-
-  scheduled(controller) {
-    return this.instance.scheduled(controller);
-  }
-}
+  },
+  queue: (batch, env, ctx) => run(handlers.queue, batch, env, ctx),
+  scheduled: (controller, env, ctx) => run(handlers.scheduled, controller, env, ctx),
+};

@@ -1,7 +1,7 @@
 //! What the runtime calls: a request, a batch of jobs, the clock.
 
 use super::bindings::{self, ConsoleLog, JsClock, JsEntropy};
-use super::request;
+use super::request::{self, UsualHeaders};
 use super::rooms::Upgraded;
 use crate::app;
 use crate::error::Problem;
@@ -12,17 +12,23 @@ use crate::problem;
 use crate::services::{App, Services};
 use axum::Router;
 use axum::http::Uri;
+use futures_util::FutureExt;
+use js_sys::Promise;
 use std::sync::{Arc, OnceLock};
 use tower::ServiceExt;
-use worker::send::SendFuture;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
+use worker::send::{SendFuture, SendWrapper};
 use worker::{
-    Context, Env, Error, MessageBatch, MessageExt, Request, Response, Result, ScheduleContext, ScheduledEvent, event,
+    Context, Env, Error, MessageBatch, MessageExt, Response, Result, ScheduleContext, ScheduledEvent, event, web_sys,
 };
 
 /// What an isolate makes once: the router, the keys, the services.
 struct Isolate {
     services: Arc<Services>,
     router: Router,
+    usual_headers: SendWrapper<UsualHeaders>,
 }
 
 fn isolate(env: &Env) -> Result<&'static Isolate> {
@@ -32,27 +38,42 @@ fn isolate(env: &Env) -> Result<&'static Isolate> {
     }
     let services = bindings::services(env).map_err(|error| Error::RustError(format!("{error:?}")))?;
     let services = Arc::new(services);
-    Ok(ISOLATE.get_or_init(|| Isolate { router: app::router(services.clone()), services }))
+    let usual_headers = SendWrapper::new(UsualHeaders::new()?);
+    Ok(ISOLATE.get_or_init(|| Isolate {
+        router: app::router_without_fixed_headers(services.clone()),
+        services,
+        usual_headers,
+    }))
 }
 
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _: Context) -> Result<Response> {
-    let url = request.inner().url();
-    match answer(request, &env).await {
-        Ok(response) => Ok(response),
-        Err(error) => internal(&url, &error),
+/// Answers a request: with the response itself where nothing had to be waited for,
+/// because a promise and its turns would cost more than such an answer; otherwise
+/// with the promise of it.
+#[wasm_bindgen]
+pub fn fetch(request: web_sys::Request, env: Env) -> JsValue {
+    let mut answer = Box::pin(async move {
+        match answer(&request, &env).await {
+            Ok(response) => Ok(response.into()),
+            Err(error) => internal(&request.url(), &error).map(|response| web_sys::Response::from(response).into()),
+        }
+        .map_err(JsValue::from)
+    });
+    match answer.as_mut().now_or_never() {
+        Some(Ok(response)) => response,
+        Some(Err(error)) => Promise::reject(&error).into(),
+        None => future_to_promise(answer).into(),
     }
 }
 
-async fn answer(request: Request, env: &Env) -> Result<Response> {
+async fn answer(request: &web_sys::Request, env: &Env) -> Result<web_sys::Response> {
     let isolate = isolate(env)?;
     let request = request::read(request).await?;
     let Ok(mut response) = isolate.router.clone().oneshot(request).await;
     if let Some(upgraded) = response.extensions_mut().remove::<Upgraded>() {
-        let upgraded = upgraded.0.take();
-        return upgraded.ok_or_else(|| Error::RustError("a socket was answered twice".into()));
+        let upgraded = upgraded.0.take().ok_or_else(|| Error::RustError("a socket was answered twice".into()))?;
+        return Ok(upgraded.into());
     }
-    request::write(response).await
+    request::write(response, &isolate.usual_headers).await
 }
 
 /// What went wrong before there was a router to say so: settings, bindings, a body that broke off.

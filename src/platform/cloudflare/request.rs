@@ -3,39 +3,46 @@
 //! would cost a promise a chunk, and every answer of the API is small.
 
 use crate::http::body::MAX_BODY_BYTES;
+use crate::http::fixed_headers::FIXED_HEADERS;
 use axum::body::{Body, to_bytes};
-use axum::http::{self, HeaderName, HeaderValue};
+use axum::http::{self, HeaderName, HeaderValue, header::CONTENT_TYPE};
 use futures_util::StreamExt;
-use js_sys::{Array, JSON};
-use worker::{Error, Headers, Request, Response, ResponseBuilder, Result, web_sys};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Error, Request, Result, web_sys};
+
+#[wasm_bindgen(module = "/src/platform/cloudflare/request.mjs")]
+extern "C" {
+    fn head(request: &web_sys::Request) -> String;
+    #[wasm_bindgen(catch)]
+    fn respond(
+        status: u16,
+        usual: &web_sys::Headers,
+        own: &str,
+        body: &[u8],
+    ) -> std::result::Result<web_sys::Response, JsValue>;
+}
 
 /// Reads a request; the body stops one byte over the limit, which the router then refuses.
 ///
 /// # Errors
 /// When the URL or the body cannot be read.
-pub async fn read(mut request: Request) -> Result<http::Request<Body>> {
-    // Asked of the request itself: the crate's own `url()` brings a parser and the tables of IDNA, its `method()`
-    // takes a method that it does not know for GET.
-    let method = request.inner().method();
-    let mut builder = http::Request::builder().method(method.as_str()).uri(request.inner().url());
-    for (name, value) in header_pairs(&request)? {
+pub async fn read(request: &web_sys::Request) -> Result<http::Request<Body>> {
+    let head = head(request);
+    let mut lines = head.split('\n');
+    let method = lines.next().unwrap_or_default();
+    let mut builder = http::Request::builder().method(method).uri(lines.next().unwrap_or_default());
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             builder = builder.header(name, value);
         }
     }
-    let bodiless = matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS");
-    let body = if bodiless { Vec::new() } else { limited(&mut request).await? };
+    let bodiless = matches!(method, "GET" | "HEAD" | "OPTIONS");
+    let body = if bodiless { Vec::new() } else { limited(Clone::clone(request).into()).await? };
     builder.body(Body::from(body)).map_err(|error| Error::RustError(error.to_string()))
 }
 
-/// All headers in one crossing, as JSON: one by one they would be the dearest part of a small request.
-fn header_pairs(request: &Request) -> Result<Vec<(String, String)>> {
-    let pairs = Array::from(request.inner().headers().as_ref());
-    let json: String = JSON::stringify(&pairs).map_err(Error::from)?.into();
-    Ok(serde_json::from_str(&json)?)
-}
-
-async fn limited(request: &mut Request) -> Result<Vec<u8>> {
+async fn limited(mut request: Request) -> Result<Vec<u8>> {
     let length = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
     if length.is_some_and(|length| length <= MAX_BODY_BYTES) {
         return request.bytes().await;
@@ -55,17 +62,43 @@ async fn limited(request: &mut Request) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+const JSON: &str = "application/json";
+
+/// The headers that nearly every answer has, converted once: names and values are
+/// dear on their way to the runtime, a copy within it is cheap.
+pub struct UsualHeaders(web_sys::Headers);
+
+impl UsualHeaders {
+    /// Converts them.
+    ///
+    /// # Errors
+    /// When the runtime refuses one.
+    pub fn new() -> Result<Self> {
+        let headers = web_sys::Headers::new()?;
+        headers.set(CONTENT_TYPE.as_str(), JSON)?;
+        for (name, value) in FIXED_HEADERS {
+            headers.set(name, value)?;
+        }
+        Ok(Self(headers))
+    }
+}
+
 /// Writes an answer.
 ///
 /// # Errors
 /// When the runtime refuses a header or the status.
-pub async fn write(response: http::Response<Body>) -> Result<Response> {
+pub async fn write(response: http::Response<Body>, usual: &UsualHeaders) -> Result<web_sys::Response> {
     let (parts, body) = response.into_parts();
-    let pairs: Vec<(&str, &str)> =
-        parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
-    let pairs = JSON::parse(&serde_json::to_string(&pairs)?).map_err(Error::from)?;
-    let headers = web_sys::Headers::new_with_str_sequence_sequence(&pairs).map_err(Error::from)?;
-    let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(Headers(headers));
     let bytes = to_bytes(body, usize::MAX).await.map_err(|error| Error::RustError(error.to_string()))?;
-    Ok(if bytes.is_empty() { builder.empty() } else { builder.fixed(bytes.to_vec()) })
+    let mut own = String::new();
+    for (name, value) in &parts.headers {
+        let Ok(value) = value.to_str() else { continue };
+        if name != CONTENT_TYPE || value != JSON {
+            own.extend([name.as_str(), "\n", value, "\n"]);
+        }
+    }
+    if !parts.headers.contains_key(CONTENT_TYPE) {
+        own.extend([CONTENT_TYPE.as_str(), "\n\n"]);
+    }
+    Ok(respond(parts.status.as_u16(), &usual.0, &own, &bytes)?)
 }
