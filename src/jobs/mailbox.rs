@@ -1,4 +1,5 @@
-//! The mailer of a local installation: a table that `/dev/mail` shows.
+//! Where mails go without a provider: in a local installation to a table that
+//! `/dev/mail` shows, elsewhere nowhere yet.
 
 use crate::platform::{Clock, Database, DatabaseError, HostError, Mail, Mailer, Statement};
 use async_trait::async_trait;
@@ -29,5 +30,15 @@ impl Mailer for DevelopmentMailbox {
             Err(DatabaseError::Host(error)) => Err(error),
             Err(other) => Err(HostError::Failed(format!("{other:?}"))),
         }
+    }
+}
+
+/// Stands where no mail provider is set up: nothing is lost, jobs wait in the outbox.
+pub struct NoMailer;
+
+#[async_trait]
+impl Mailer for NoMailer {
+    async fn send(&self, _: &Mail) -> Result<(), HostError> {
+        Err(HostError::Unavailable("no mail provider is set up for this environment".into()))
     }
 }

@@ -97,6 +97,15 @@ class Server extends Client {
     return this.miniflare.unsafeEvictDurableObject(this.options.name, "RoomObject", { name: roomId, webSockets: "hibernate" });
   }
 
+  /** The log line of a request, once it is written: those of a burst leave together. */
+  async line(requestId) {
+    for (let tries = 0; ; tries += 1) {
+      const line = this.lines().find((line) => line.request_id === requestId);
+      if (line || tries === 100) return line;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** What was logged as one JSON object a line. */
   lines() {
     return this.logs.flatMap((log) => log.message.split("\n")).flatMap((line) => {

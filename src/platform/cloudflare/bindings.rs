@@ -4,8 +4,8 @@ use super::database::D1;
 use super::failed;
 use super::rooms::DurableRooms;
 use crate::config::Config;
-use crate::jobs::mailbox::DevelopmentMailbox;
-use crate::platform::{Cache, Clock, Entropy, HostError, Log, Mail, Mailer, Queue};
+use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
+use crate::platform::{Cache, Clock, Entropy, HostError, Log, Mailer, Queue};
 use crate::services::Services;
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -91,16 +91,6 @@ impl Queue for Jobs {
     async fn send(&self, job_id: &str) -> Result<(), HostError> {
         let sent = SendFuture::new(self.0.send(job_id.to_owned())).await;
         sent.map_err(|error| HostError::Unavailable(error.to_string()))
-    }
-}
-
-/// Stands where no mail provider is set up: nothing is lost, jobs wait in the outbox.
-struct NoMailer;
-
-#[async_trait]
-impl Mailer for NoMailer {
-    async fn send(&self, _: &Mail) -> Result<(), HostError> {
-        Err(HostError::Unavailable("no mail provider is set up for this environment".into()))
     }
 }
 

@@ -4,9 +4,9 @@ use super::database::SpinDatabase;
 use super::failed;
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::config::{Config, SETTINGS};
-use crate::jobs::mailbox::DevelopmentMailbox;
+use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
 use crate::jobs::{consumer, outbox};
-use crate::platform::{Cache, Clock, Connected, Entropy, HostError, Log, Mail, Mailer, Queue, Rooms};
+use crate::platform::{Cache, Clock, Connected, Entropy, HostError, Log, Mailer, Queue, Rooms};
 use crate::services::{App, Services};
 use async_trait::async_trait;
 use spin_sdk::key_value::Store;
@@ -83,16 +83,6 @@ impl Queue for DirectQueue {
         consumer::run(&app, job_id).await.map_err(words)?;
         // The sweep puts off what it offers, so the sends within it find nothing more due.
         outbox::sweep(&app).await.map(drop).map_err(words)
-    }
-}
-
-/// Stands where no mail provider is set up: nothing is lost, jobs wait in the outbox.
-pub struct NoMailer;
-
-#[async_trait]
-impl Mailer for NoMailer {
-    async fn send(&self, _: &Mail) -> Result<(), HostError> {
-        Err(HostError::Unavailable("no mail provider is set up for this environment".into()))
     }
 }
 
