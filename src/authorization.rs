@@ -34,89 +34,121 @@ impl Role {
     }
 }
 
-/// What a person is to the thing that they ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Relationship {
-    /// It is their own record, or they act for the patient.
-    ActsForPatient,
-    /// A care relationship that the patient began and did not end.
-    CareTeam,
-    /// They made it.
-    Recorder,
-    /// They are in the room.
-    Participant,
-    /// Nothing needed: it is about no one else.
-    Anyone,
-    /// None of these.
-    None,
+macro_rules! named {
+    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $name:ident = $text:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $type {
+            $($(#[$variant_doc])* $name,)*
+        }
+
+        impl $type {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// As it stands in `schema/access.csv`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
 }
 
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Action {
-    /// See and change one's own account.
-    UseOwnAccount,
-    /// See who practises here.
-    ListPractitioners,
-    /// Open a room with a practitioner.
-    OpenRoom,
-    /// Invite a patient to a room.
-    InviteToRoom,
-    /// Read and write in a room.
-    UseRoom,
-    /// Assess symptoms.
-    Assess,
-    /// Read an assessment.
-    ReadAssessment,
-    /// Answer an assessment's questions.
-    AnswerAssessment,
-    /// Write a prescription.
-    Prescribe,
-    /// Sign a prescription.
-    SignPrescription,
-    /// Read a prescription.
-    ReadPrescription,
+named! {
+    /// What a person is to the thing that they ask for.
+    Relationship {
+        /// It is their own record, or they act for the patient.
+        ActsForPatient = "acts_for_patient";
+        /// A care relationship that the patient began and did not end.
+        CareTeam = "care_team";
+        /// They made it.
+        Recorder = "recorder";
+        /// They are in the room.
+        Participant = "participant";
+        /// Nothing needed: it is about no one else.
+        Anyone = "anyone";
+        /// None of these.
+        None = "none";
+    }
 }
 
-/// The table. A reviewer reads this.
-pub const TABLE: &[(Role, Relationship, Action)] = {
+named! {
+    /// What is asked for.
+    Action {
+        /// See and change one's own account.
+        UseOwnAccount = "use_own_account";
+        /// See who practises here.
+        ListPractitioners = "list_practitioners";
+        /// Open a room with a practitioner.
+        OpenRoom = "open_room";
+        /// Invite a patient to a room.
+        InviteToRoom = "invite_to_room";
+        /// Read and write in a room.
+        UseRoom = "use_room";
+        /// Assess symptoms.
+        Assess = "assess";
+        /// Read an assessment.
+        ReadAssessment = "read_assessment";
+        /// Answer an assessment's questions.
+        AnswerAssessment = "answer_assessment";
+        /// Write a prescription.
+        Prescribe = "prescribe";
+        /// Sign a prescription.
+        SignPrescription = "sign_prescription";
+        /// Read a prescription.
+        ReadPrescription = "read_prescription";
+    }
+}
+
+/// The table. A reviewer reads this, or `schema/access.csv`, which is written from it.
+pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
     use Action as A;
     use Relationship as R;
     use Role::{Admin, Doctor, Operator, Patient, Pharmacist};
     &[
-        (Patient, R::Anyone, A::UseOwnAccount),
-        (Doctor, R::Anyone, A::UseOwnAccount),
-        (Pharmacist, R::Anyone, A::UseOwnAccount),
-        (Admin, R::Anyone, A::UseOwnAccount),
-        (Operator, R::Anyone, A::UseOwnAccount),
-        (Patient, R::Anyone, A::ListPractitioners),
-        (Patient, R::ActsForPatient, A::OpenRoom),
-        (Doctor, R::Anyone, A::InviteToRoom),
-        (Patient, R::Participant, A::UseRoom),
-        (Doctor, R::Participant, A::UseRoom),
-        (Pharmacist, R::Participant, A::UseRoom),
-        (Patient, R::Anyone, A::Assess),
-        (Doctor, R::Anyone, A::Assess),
-        (Patient, R::ActsForPatient, A::Assess),
-        (Doctor, R::CareTeam, A::Assess),
-        (Patient, R::Recorder, A::ReadAssessment),
-        (Patient, R::ActsForPatient, A::ReadAssessment),
-        (Doctor, R::CareTeam, A::ReadAssessment),
-        (Patient, R::Recorder, A::AnswerAssessment),
-        (Doctor, R::CareTeam, A::Prescribe),
-        (Doctor, R::CareTeam, A::SignPrescription),
-        (Doctor, R::Recorder, A::ReadPrescription),
-        (Doctor, R::CareTeam, A::ReadPrescription),
-        (Patient, R::ActsForPatient, A::ReadPrescription),
+        (
+            A::UseOwnAccount,
+            &[
+                (Patient, R::Anyone),
+                (Doctor, R::Anyone),
+                (Pharmacist, R::Anyone),
+                (Admin, R::Anyone),
+                (Operator, R::Anyone),
+            ],
+        ),
+        (A::ListPractitioners, &[(Patient, R::Anyone)]),
+        (A::OpenRoom, &[(Patient, R::ActsForPatient)]),
+        (A::InviteToRoom, &[(Doctor, R::Anyone)]),
+        (A::UseRoom, &[(Patient, R::Participant), (Doctor, R::Participant), (Pharmacist, R::Participant)]),
+        (A::Assess, &[(Patient, R::Anyone), (Doctor, R::Anyone), (Patient, R::ActsForPatient), (Doctor, R::CareTeam)]),
+        (A::ReadAssessment, &[(Patient, R::Recorder), (Patient, R::ActsForPatient), (Doctor, R::CareTeam)]),
+        (A::AnswerAssessment, &[(Patient, R::Recorder)]),
+        (A::Prescribe, &[(Doctor, R::CareTeam)]),
+        (A::SignPrescription, &[(Doctor, R::CareTeam)]),
+        (A::ReadPrescription, &[(Doctor, R::Recorder), (Doctor, R::CareTeam), (Patient, R::ActsForPatient)]),
     ]
 };
 
 /// Whether any of the roles, with any of the relationships, may do this.
 #[must_use]
 pub fn allows(roles: &[Role], relationships: &[Relationship], action: Action) -> bool {
-    TABLE.iter().any(|(role, relationship, allowed)| {
-        *allowed == action && roles.contains(role) && relationships.contains(relationship)
-    })
+    let allowed = TABLE.iter().filter(|(row, _)| *row == action).flat_map(|(_, allowed)| *allowed);
+    allowed.into_iter().any(|(role, relationship)| roles.contains(role) && relationships.contains(relationship))
+}
+
+/// The table as a file of its own: `action,role,relationship`, one cell that is allowed a line.
+#[must_use]
+pub fn as_csv() -> String {
+    let mut csv = "action,role,relationship\n".to_owned();
+    for (action, allowed) in TABLE {
+        for (role, relationship) in *allowed {
+            csv.extend([action.as_str(), ",", role.as_str(), ",", relationship.as_str(), "\n"]);
+        }
+    }
+    csv
 }
 
 /// Refuses what the table does not allow: 404 to whom the thing is nothing at

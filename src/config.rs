@@ -115,84 +115,41 @@ impl Config {
     /// # Errors
     /// One sentence for each setting that is missing or wrong, all at once.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
-        let mut wrong = Vec::new();
-        let mut text = |name: &str| -> String {
-            let default = SETTINGS.iter().find(|s| s.name == name).and_then(|s| s.default);
-            get(name).or_else(|| default.map(str::to_owned)).unwrap_or_else(|| {
-                wrong.push([name, " is not set"].concat());
-                String::new()
-            })
-        };
-        let [environment, verify_email, review] =
-            ["ENVIRONMENT", "VERIFY_EMAIL", "CLINICAL_REQUIRE_REVIEW"].map(&mut text);
-        let [signing, master, index] = ["SIGNING_KEYS", "MASTER_KEYS", "INDEX_KEY"].map(&mut text);
-        let [hosts, origins, public_url] = ["ALLOWED_HOSTS", "ALLOWED_ORIGINS", "PUBLIC_URL"].map(&mut text);
-        let [memory, iterations, messages] =
-            ["ARGON2_MEMORY_KIB", "ARGON2_ITERATIONS", "CHAT_MESSAGES_PER_10_S"].map(&mut text);
-
-        let environment = match environment.as_str() {
-            "development" => Some(Environment::Development),
-            "staging" => Some(Environment::Staging),
-            "production" => Some(Environment::Production),
-            _ => None,
-        };
-        let mut check = |name: &str, problem: &str| wrong.push([name, " ", problem].concat());
-        if environment.is_none() {
-            check("ENVIRONMENT", "is development, staging or production");
+        let mut read = Reader { get, wrong: Vec::new() };
+        let environment = read.environment();
+        let rings = (read.ring("SIGNING_KEYS"), read.ring("MASTER_KEYS"), read.ring("INDEX_KEY"));
+        let verify_email = read.choice("VERIFY_EMAIL", ["on", "off"]) == "on";
+        if !verify_email && environment != Environment::Development {
+            read.refuse("VERIFY_EMAIL", "can be off in development only");
         }
-        let verify = choice(&verify_email, "on", "off");
-        match verify {
-            None => check("VERIFY_EMAIL", "is on or off"),
-            Some(false) if environment != Some(Environment::Development) => {
-                check("VERIFY_EMAIL", "can be off in development only");
-            }
-            Some(_) => {}
-        }
-        let require_reviewed = choice(&review, "doses", "none");
-        if require_reviewed.is_none() {
-            check("CLINICAL_REQUIRE_REVIEW", "is doses or none");
-        }
-        let origins = list(&origins);
+        let origins = read.list("ALLOWED_ORIGINS");
         if !origins.iter().all(|origin| is_origin(origin)) {
-            check("ALLOWED_ORIGINS", "lists origins such as https://app.example.org, without a path");
+            read.refuse("ALLOWED_ORIGINS", "lists origins such as https://app.example.org, without a path");
         }
-        let mut ring = |name: &str, text: &str| KeyRing::parse(text).map_err(|problem| check(name, &problem)).ok();
-        let rings = (ring("SIGNING_KEYS", &signing), ring("MASTER_KEYS", &master), ring("INDEX_KEY", &index));
-        let mut number = |name: &str, text: &str, least: u32, most: u32| {
-            let number = text.parse().ok().filter(|n| (least..=most).contains(n));
-            if number.is_none() {
-                check(name, &["is a whole number from ", &least.to_string(), " to ", &most.to_string()].concat());
-            }
-            number
-        };
-        let numbers = (
-            number("ARGON2_MEMORY_KIB", &memory, 8, 1 << 16),
-            number("ARGON2_ITERATIONS", &iterations, 1, 10),
-            number("CHAT_MESSAGES_PER_10_S", &messages, 1, 100_000),
-        );
-        match (environment, verify, require_reviewed, rings, numbers) {
-            (
-                Some(environment),
-                Some(verify_email),
-                Some(require_reviewed_doses),
-                (Some(signing_keys), Some(master_keys), Some(index_key)),
-                (Some(argon2_memory_kib), Some(argon2_iterations), Some(chat_messages_per_10_s)),
-            ) if wrong.is_empty() => Ok(Self {
-                environment,
-                public_url: public_url.trim_end_matches('/').to_owned(),
-                allowed_hosts: list(&hosts),
-                allowed_origins: origins,
-                verify_email,
-                signing_keys,
-                master_keys,
-                index_key,
-                argon2_memory_kib,
-                argon2_iterations,
-                chat_messages_per_10_s,
-                require_reviewed_doses,
-            }),
-            _ => Err(wrong),
+        let public_url = read.text("PUBLIC_URL").trim_end_matches('/').to_owned();
+        let allowed_hosts = read.list("ALLOWED_HOSTS");
+        let argon2_memory_kib = read.number("ARGON2_MEMORY_KIB", 8, 1 << 16);
+        let argon2_iterations = read.number("ARGON2_ITERATIONS", 1, 10);
+        let chat_messages_per_10_s = read.number("CHAT_MESSAGES_PER_10_S", 1, 100_000);
+        let require_reviewed_doses = read.choice("CLINICAL_REQUIRE_REVIEW", ["doses", "none"]) == "doses";
+        let (Some(signing_keys), Some(master_keys), Some(index_key)) = rings else { return Err(read.wrong) };
+        if !read.wrong.is_empty() {
+            return Err(read.wrong);
         }
+        Ok(Self {
+            environment,
+            public_url,
+            allowed_hosts,
+            allowed_origins: origins,
+            verify_email,
+            signing_keys,
+            master_keys,
+            index_key,
+            argon2_memory_kib,
+            argon2_iterations,
+            chat_messages_per_10_s,
+            require_reviewed_doses,
+        })
     }
 
     /// Whether development routes answer.
@@ -210,10 +167,64 @@ fn is_origin(text: &str) -> bool {
     })
 }
 
-fn choice(text: &str, yes: &str, no: &str) -> Option<bool> {
-    if text == yes { Some(true) } else { (text == no).then_some(false) }
+/// Reads settings one by one and remembers what is wrong; what it then gives in
+/// place of a value is never used, for nothing starts while something is wrong.
+struct Reader<G> {
+    get: G,
+    wrong: Vec<String>,
 }
 
-fn list(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+impl<G: Fn(&str) -> Option<String>> Reader<G> {
+    fn refuse(&mut self, name: &str, problem: &str) {
+        self.wrong.push([name, " ", problem].concat());
+    }
+
+    fn text(&mut self, name: &str) -> String {
+        let default = SETTINGS.iter().find(|setting| setting.name == name).and_then(|setting| setting.default);
+        (self.get)(name).or_else(|| default.map(str::to_owned)).unwrap_or_else(|| {
+            self.refuse(name, "is not set");
+            String::new()
+        })
+    }
+
+    fn list(&mut self, name: &str) -> Vec<String> {
+        let text = self.text(name);
+        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn choice(&mut self, name: &str, known: [&'static str; 2]) -> &'static str {
+        let text = self.text(name);
+        known.into_iter().find(|known| *known == text).unwrap_or_else(|| {
+            self.refuse(name, &["is ", known[0], " or ", known[1]].concat());
+            known[0]
+        })
+    }
+
+    fn number(&mut self, name: &str, least: u32, most: u32) -> u32 {
+        let text = self.text(name);
+        text.parse().ok().filter(|number| (least..=most).contains(number)).unwrap_or_else(|| {
+            self.refuse(name, &["is a whole number from ", &least.to_string(), " to ", &most.to_string()].concat());
+            least
+        })
+    }
+
+    fn ring(&mut self, name: &str) -> Option<KeyRing> {
+        let text = self.text(name);
+        if text.is_empty() {
+            return None;
+        }
+        KeyRing::parse(&text).map_err(|problem| self.refuse(name, &problem)).ok()
+    }
+
+    fn environment(&mut self) -> Environment {
+        match self.text("ENVIRONMENT").as_str() {
+            "development" => Environment::Development,
+            "staging" => Environment::Staging,
+            "production" => Environment::Production,
+            _ => {
+                self.refuse("ENVIRONMENT", "is development, staging or production");
+                Environment::Production
+            }
+        }
+    }
 }

@@ -1,32 +1,63 @@
-//! The mails that accounts send: texts in `schema/mail/{language}/`, the first
-//! line the subject.
+//! The mails that are sent: texts in `schema/mail/{language}/`, the first line the
+//! subject, `{name}` where a value is put in.
 
 use serde::{Deserialize, Serialize};
 
-/// Which text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Template {
+macro_rules! templates {
+    ($($(#[$doc:meta])* $name:ident = $file:literal;)*) => {
+        /// Which text.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Template {
+            $($(#[$doc])* $name,)*
+        }
+
+        fn text(template: Template, language: &str) -> &'static str {
+            match (template, language) {
+                $((Template::$name, "fr") => include_str!(concat!("../../schema/mail/fr/", $file, ".txt")),)*
+                $((Template::$name, _) => include_str!(concat!("../../schema/mail/en/", $file, ".txt")),)*
+            }
+        }
+    };
+}
+
+templates! {
     /// Follow this link to verify your address.
-    VerifyEmail,
+    VerifyEmail = "verify_email";
     /// Somebody tried to register with your address.
-    AccountExists,
+    AccountExists = "account_exists";
     /// A session ended because its token was used twice.
-    SessionReused,
+    SessionReused = "session_reused";
 }
 
 /// Subject and body in the language of the locale, English where there is none.
 #[must_use]
-pub fn render(template: Template, locale: &str, link: &str) -> (String, String) {
-    let text = match (template, locale.split('-').next()) {
-        (Template::VerifyEmail, Some("fr")) => include_str!("../../schema/mail/fr/verify_email.txt"),
-        (Template::AccountExists, Some("fr")) => include_str!("../../schema/mail/fr/account_exists.txt"),
-        (Template::SessionReused, Some("fr")) => include_str!("../../schema/mail/fr/session_reused.txt"),
-        (Template::VerifyEmail, _) => include_str!("../../schema/mail/en/verify_email.txt"),
-        (Template::AccountExists, _) => include_str!("../../schema/mail/en/account_exists.txt"),
-        (Template::SessionReused, _) => include_str!("../../schema/mail/en/session_reused.txt"),
-    };
-    let text = text.replace("{link}", link);
-    let (subject, body) = text.split_once('\n').unwrap_or((&text, ""));
-    (subject.trim().to_owned(), body.trim().to_owned())
+pub fn render(template: Template, locale: &str, values: &[(String, String)]) -> (String, String) {
+    let text = text(template, locale.split('-').next().unwrap_or_default());
+    let (subject, body) = text.split_once('\n').unwrap_or((text, ""));
+    (fill(subject.trim(), values), fill(body.trim(), values))
+}
+
+/// In one pass, so that a value which looks like a place is not filled again.
+fn fill(text: &str, values: &[(String, String)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let known = after
+            .split_once('}')
+            .and_then(|(name, after)| values.iter().find(|(known, _)| known == name).map(|(_, value)| (value, after)));
+        match known {
+            Some((value, after)) => {
+                filled.push_str(value);
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
 }

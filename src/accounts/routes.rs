@@ -100,9 +100,10 @@ pub(super) fn verification(app: &App, user_id: Id, email: &str, locale: &str) ->
     Ok((statements, pending))
 }
 
-/// A mail to be sent by the consumer.
+/// A mail with a link, to be sent by the consumer.
 pub(super) fn mail(template: Template, to: &str, locale: &str, link: String) -> Job {
-    Job::SendMail { template, to: to.to_owned(), locale: locale.to_owned(), link }
+    let values = vec![("link".to_owned(), link)];
+    Job::SendMail { template, to: to.to_owned(), locale: locale.to_owned(), values }
 }
 
 /// Verify an e-mail address

@@ -55,8 +55,8 @@ async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::
     let plain = app.config.master_keys.open(&outbox::about(job_id), payload_sealed)?;
     let job = serde_json::from_slice(&plain).map_err(|error| HostError::Failed(error.to_string()))?;
     match job {
-        Job::SendMail { template, to, locale, link } => {
-            let (subject, text) = mails::render(template, &locale, &link);
+        Job::SendMail { template, to, locale, values } => {
+            let (subject, text) = mails::render(template, &locale, &values);
             app.mailer.send(&Mail { id: job_id.to_owned(), to, subject, text }).await
         }
     }

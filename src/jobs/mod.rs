@@ -22,8 +22,8 @@ pub enum Job {
         to: String,
         /// In which language.
         locale: String,
-        /// The link in it.
-        link: String,
+        /// What is put in, by name.
+        values: Vec<(String, String)>,
     },
 }
 

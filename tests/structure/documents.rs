@@ -1,6 +1,7 @@
 //! Generated and checked documents.
 
 use std::fs;
+use virtual_doctor::authorization::as_csv;
 use virtual_doctor::config::SETTINGS;
 use virtual_doctor::openapi::document;
 
@@ -13,6 +14,17 @@ fn the_openapi_document_is_fresh() {
     }
     let stored = fs::read_to_string("schema/openapi.json").unwrap_or_default();
     assert!(stored == fresh, "schema/openapi.json is stale: UPDATE_DOCUMENTS=1 cargo test openapi");
+}
+
+/// `UPDATE_DOCUMENTS=1 cargo test access` writes it anew.
+#[test]
+fn the_access_table_is_fresh() {
+    let fresh = as_csv();
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        fs::write("schema/access.csv", &fresh).unwrap();
+    }
+    let stored = fs::read_to_string("schema/access.csv").unwrap_or_default();
+    assert!(stored == fresh, "schema/access.csv is stale: UPDATE_DOCUMENTS=1 cargo test access");
 }
 
 #[test]
