@@ -27,10 +27,10 @@ pub async fn open_room(app: App, caller: Caller, Create { value, key }: Create<O
     ids.push(caller.user_id);
     let found = directory::candidates(&app, &ids).await?;
     let others = &ids[..ids.len() - 1];
-    let plan = if caller.is(Role::Doctor) {
-        invitation(&caller, others, &found)?
-    } else {
-        consultation(&app, &caller, others, &found, value.patient_id.map(|id| id.0)).await?
+    // A doctor who names a patient acts for that patient: a parent too may be a doctor.
+    let plan = match value.patient_id {
+        None if caller.is(Role::Doctor) => invitation(&caller, others, &found)?,
+        patient_id => consultation(&app, &caller, others, &found, patient_id.map(|id| id.0)).await?,
     };
     let room = NewRoom {
         id: app.new_id()?,

@@ -1,5 +1,6 @@
 //! Calls of the API, each test where its URL is.
 
+mod access;
 mod accounts;
 mod assessments;
 mod authorization;

@@ -154,16 +154,23 @@ impl Installation {
     }
 
     pub async fn make_staff(&self, person: &Person, role: &str) {
-        let organization = self.services.new_id().unwrap();
-        let statements = vec![
-            Statement::new("INSERT INTO organizations (id, name, created_at) VALUES (?1, 'Clinic', 0)")
-                .bind(organization),
-            Statement::new("INSERT INTO staff (organization_id, user_id, role, created_at) VALUES (?1, ?2, ?3, 0)")
-                .bind(organization)
-                .bind(&person.user_id)
-                .bind(role),
-        ];
-        self.database.batch(statements).await.unwrap();
+        let organization = self.organization("Clinic").await;
+        self.join(&organization, person, role).await;
+    }
+
+    /// An organization without staff.
+    pub async fn organization(&self, name: &str) -> String {
+        let id = self.services.new_id().unwrap();
+        let insert = Statement::new("INSERT INTO organizations (id, name, created_at) VALUES (?1, ?2, 0)");
+        self.database.query(insert.bind(id).bind(name)).await.unwrap();
+        id.to_string()
+    }
+
+    /// Makes the person staff of the organization; a token that they have does not know of it yet.
+    pub async fn join(&self, organization: &str, person: &Person, role: &str) {
+        let insert =
+            Statement::new("INSERT INTO staff (organization_id, user_id, role, created_at) VALUES (?1, ?2, ?3, 0)");
+        self.database.query(insert.bind(organization).bind(&person.user_id).bind(role)).await.unwrap();
     }
 
     /// A room that the patient opens with the doctor, which begins a care relationship.
