@@ -2,10 +2,12 @@
 
 mod accounts;
 mod assessments;
+mod audit;
 mod authorization;
 mod conventions;
 mod jobs;
 mod medicines;
 mod prescriptions;
+mod privacy;
 mod rooms;
 pub mod support;
