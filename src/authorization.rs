@@ -100,6 +100,12 @@ named! {
         SignPrescription = "sign_prescription";
         /// Read a prescription.
         ReadPrescription = "read_prescription";
+        /// See who opened a record.
+        ReadAccessLog = "read_access_log";
+        /// Consent to something for a patient.
+        ConsentForPatient = "consent_for_patient";
+        /// Verify the audit: a record's chain, or all of them.
+        VerifyAudit = "verify_audit";
     }
 }
 
@@ -129,6 +135,9 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::Prescribe, &[(Doctor, R::CareTeam)]),
         (A::SignPrescription, &[(Doctor, R::CareTeam)]),
         (A::ReadPrescription, &[(Doctor, R::Recorder), (Doctor, R::CareTeam), (Patient, R::ActsForPatient)]),
+        (A::ReadAccessLog, &[(Patient, R::ActsForPatient)]),
+        (A::ConsentForPatient, &[(Patient, R::ActsForPatient)]),
+        (A::VerifyAudit, &[(Patient, R::ActsForPatient), (Operator, R::Anyone)]),
     ]
 };
 

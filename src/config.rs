@@ -55,6 +55,21 @@ pub const SETTINGS: &[Setting] = &[
         default: None,
         meaning: "kid:base64url, 32 bytes; finds accounts by e-mail without storing it readable; cannot be changed",
     },
+    Setting {
+        name: "AUDIT_KEYS",
+        default: Some(""),
+        meaning: "kid:base64url, comma-separated, 32 bytes each; the first seals the audit, the others still verify; derived from SIGNING_KEYS unless set",
+    },
+    Setting {
+        name: "ERASURE_GRACE_DAYS",
+        default: Some("14"),
+        meaning: "days between asking for erasure and the erasing itself, in which it can be taken back",
+    },
+    Setting {
+        name: "RETENTION_YEARS",
+        default: Some("10"),
+        meaning: "years for which signed prescriptions of somebody who was erased are kept apart",
+    },
     Setting { name: "ARGON2_MEMORY_KIB", default: Some("19456"), meaning: "memory of a password hash (OWASP: 19 MiB)" },
     Setting { name: "ARGON2_ITERATIONS", default: Some("2"), meaning: "passes of a password hash" },
     Setting {
@@ -99,6 +114,12 @@ pub struct Config {
     pub master_keys: KeyRing,
     /// Key of the blind index.
     pub index_key: KeyRing,
+    /// Keys that seal the audit.
+    pub audit_keys: KeyRing,
+    /// Days in which an erasure can be taken back.
+    pub erasure_grace_days: u32,
+    /// Years for which the law makes one keep what was signed.
+    pub retention_years: u32,
     /// Memory of a password hash in KiB.
     pub argon2_memory_kib: u32,
     /// Passes of a password hash.
@@ -128,6 +149,9 @@ impl Config {
         }
         let public_url = read.text("PUBLIC_URL").trim_end_matches('/').to_owned();
         let allowed_hosts = read.list("ALLOWED_HOSTS");
+        let audit_keys = read.ring("AUDIT_KEYS");
+        let erasure_grace_days = read.number("ERASURE_GRACE_DAYS", 0, 365);
+        let retention_years = read.number("RETENTION_YEARS", 0, 100);
         let argon2_memory_kib = read.number("ARGON2_MEMORY_KIB", 8, 1 << 16);
         let argon2_iterations = read.number("ARGON2_ITERATIONS", 1, 10);
         let chat_messages_per_10_s = read.number("CHAT_MESSAGES_PER_10_S", 1, 100_000);
@@ -142,6 +166,9 @@ impl Config {
             allowed_hosts,
             allowed_origins: origins,
             verify_email,
+            audit_keys: audit_keys.unwrap_or_else(|| signing_keys.derive("virtual-doctor/audit")),
+            erasure_grace_days,
+            retention_years,
             signing_keys,
             master_keys,
             index_key,

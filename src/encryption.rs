@@ -41,7 +41,7 @@ impl KeyRing {
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (kid, encoded) = part.split_once(':').ok_or("each key is written kid:base64url")?;
             let plain = kid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-            if kid.is_empty() || !plain {
+            if kid.is_empty() || kid == "erased" || !plain {
                 return Err("a kid is letters, digits, - and _".to_owned());
             }
             let bytes = URL_SAFE_NO_PAD
@@ -64,6 +64,16 @@ impl KeyRing {
     #[must_use]
     pub fn get(&self, kid: &str) -> Option<&NamedKey> {
         self.0.iter().find(|key| key.kid == kid)
+    }
+
+    /// A ring for another purpose, with the same ids: what is known of its keys tells nothing of these.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> Self {
+        let derived = |key: &NamedKey| NamedKey {
+            kid: key.kid.clone(),
+            key: hmac_sha256(&key.key, ["derive|", purpose].concat().as_bytes()),
+        };
+        Self(self.0.iter().map(derived).collect())
     }
 
     /// Closes text under the key in use; the result names it: `kid.sealed`.
@@ -163,6 +173,15 @@ impl DataKey {
             .map_err(|_| unreadable(about))
     }
 }
+
+/// Whether a key or a sealed value was overwritten when somebody was erased: it never opens again.
+#[must_use]
+pub fn is_erased(sealed: &str) -> bool {
+    sealed.starts_with(ERASED)
+}
+
+/// What begins every value that was overwritten. No other does: base64url has no dot, and no key has this id.
+const ERASED: &str = "erased.";
 
 fn unreadable(about: &str) -> HostError {
     HostError::Failed(["a sealed value does not open: ", about].concat())

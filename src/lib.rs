@@ -9,7 +9,7 @@
 //! - [`config`], [`services`]: settings, and what a handler has at hand.
 //! - [`authorization`]: who may do what, one table.
 //! - [`accounts`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`jobs`],
-//!   [`audit`], [`operations`]: the domains. None of them knows its host.
+//!   [`audit`], [`privacy`], [`operations`]: the domains. None of them knows its host.
 //! - [`knowledge`]: the clinical tables, packed at build time; [`names`] finds things in them.
 //! - [`error`], [`problem`]: the one error type and its catalogue.
 //! - [`encryption`], [`id`]: what is stored, sealed, and how it is named.
@@ -36,6 +36,7 @@ pub mod names;
 pub mod openapi;
 pub mod operations;
 pub mod platform;
+pub mod privacy;
 pub mod problem;
 pub mod records;
 pub mod services;

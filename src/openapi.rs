@@ -16,6 +16,7 @@ use utoipa::{Modify, OpenApi};
         (name = "Medicines", description = "The catalogue and the check"),
         (name = "Prescriptions", description = "Drafted, checked, signed"),
         (name = "Chat", description = "Rooms, messages and sockets"),
+        (name = "Privacy", description = "Who opened a record, what is held on a person, and its erasure"),
         (name = "Operations", description = "Health"),
     ),
     modifiers(&Bearer),
@@ -49,6 +50,16 @@ use utoipa::{Modify, OpenApi};
         crate::chat::routes::post_message,
         crate::chat::routes::create_ticket,
         crate::chat::routes::connect,
+        crate::audit::routes::read_access_log,
+        crate::audit::routes::verify_audit,
+        crate::privacy::routes::request_export,
+        crate::privacy::routes::list_exports,
+        crate::privacy::routes::fetch_export,
+        crate::privacy::erasure_routes::read_erasure,
+        crate::privacy::erasure_routes::request_erasure,
+        crate::privacy::erasure_routes::cancel_erasure,
+        crate::privacy::consent_routes::list_consents,
+        crate::privacy::consent_routes::give_consent,
         crate::operations::routes::health,
         crate::operations::routes::ready,
     )
@@ -158,6 +169,9 @@ fn example(operation: &str) -> Option<serde_json::Value> {
         "open_room" => {
             serde_json::json!({ "kind": "consultation", "participants": [id], "subject": "A cough for two weeks" })
         }
+        "verify_audit" => serde_json::json!({ "patient_id": id }),
+        "request_erasure" => serde_json::json!({ "password": "correct horse battery" }),
+        "give_consent" => serde_json::json!({ "purpose": "research", "version": "2026-11-01", "given": true }),
         "post_message" => serde_json::json!({ "client_id": id, "body": "Good morning" }),
         _ => return None,
     })

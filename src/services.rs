@@ -4,12 +4,14 @@
 use crate::config::Config;
 use crate::error::Error;
 use crate::id::{Id, Timestamp};
-use crate::platform::{Cache, Clock, Database, DatabaseError, Entropy, Log, Mailer, Queue, Rooms, Rows, Statement};
+use crate::platform::{
+    Cache, Clock, Database, DatabaseError, Entropy, Files, Log, Mailer, Queue, Rooms, Rows, Statement,
+};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The ports and settings, made once an isolate.
 pub struct Services {
@@ -23,6 +25,8 @@ pub struct Services {
     pub queue: Arc<dyn Queue>,
     /// Mail.
     pub mailer: Arc<dyn Mailer>,
+    /// Files.
+    pub files: Arc<dyn Files>,
     /// Chat rooms.
     pub rooms: Arc<dyn Rooms>,
     /// Time.
@@ -54,9 +58,27 @@ impl Services {
 pub struct Meter {
     calls: AtomicU32,
     milliseconds: AtomicI64,
+    subject: Mutex<Option<Subject>>,
+}
+
+/// Whose record a request asked for: what the audit says should it be refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject {
+    /// The patient.
+    pub patient_id: Id,
+    /// Who asked.
+    pub user_id: Id,
+    /// Whether they have anything to do with the patient at all.
+    pub related: bool,
 }
 
 impl Meter {
+    /// The record that was asked for last.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        *self.subject.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Calls so far.
     #[must_use]
     pub fn calls(&self) -> u32 {
@@ -87,6 +109,17 @@ impl App {
     #[must_use]
     pub fn outside(services: Arc<Services>, request_id: &str) -> Self {
         Self { services, meter: Arc::default(), request_id: RequestId(request_id.into()) }
+    }
+
+    /// For what is still to be done of a request after its handler.
+    #[must_use]
+    pub fn after(services: Arc<Services>, meter: Arc<Meter>, request_id: RequestId) -> Self {
+        Self { services, meter, request_id }
+    }
+
+    /// Notes whose record is asked for, so that a refusal can be told of.
+    pub fn note_subject(&self, subject: Subject) {
+        *self.meter.subject.lock().unwrap_or_else(PoisonError::into_inner) = Some(subject);
     }
 
     /// Id of the request, for the audit and the log.

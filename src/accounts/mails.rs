@@ -28,6 +28,10 @@ templates! {
     AccountExists = "account_exists";
     /// A session ended because its token was used twice.
     SessionReused = "session_reused";
+    /// You asked to be erased, and will be.
+    ErasureScheduled = "erasure_scheduled";
+    /// You took that back.
+    ErasureCancelled = "erasure_cancelled";
 }
 
 /// Subject and body in the language of the locale, English where there is none.

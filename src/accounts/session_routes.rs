@@ -28,13 +28,14 @@ pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tok
     let right = password::verify(&app.config, stored, &body.password)?;
     let account = match account {
         Some(account) if right && !account.suspended => account,
-        _ => {
-            let refused = Entry { action: "session.refused", ..Entry::default() };
-            app.query(audit::record(&app, refused)?).await?;
+        account => {
+            // Whose account it was is known here, and to the audit; the answer does not tell.
+            refuse(&app, account.map(|account| account.me.id)).await?;
             return Err(Problem::new(&problem::WRONG_CREDENTIALS, problem::WRONG_CREDENTIALS.meaning).into());
         }
     };
     if app.config.verify_email && !account.me.email_verified {
+        refuse(&app, Some(account.me.id)).await?;
         renew_verification(&app, &account).await?;
         return Err(Problem::new(&problem::EMAIL_NOT_VERIFIED, problem::EMAIL_NOT_VERIFIED.meaning).into());
     }
@@ -57,7 +58,10 @@ pub async fn refresh(app: App, JsonBody(body): JsonBody<Refresh>) -> Result<Json
     let (user_id, session) = store::session(&app, given.session_id).await?.ok_or_else(ended)?;
     let next = RefreshToken { generation: given.generation + 1, ..given };
     match judge(session, given.generation, app.now()) {
-        Verdict::Ended => Err(ended()),
+        Verdict::Ended => {
+            refuse(&app, Some(given.session_id)).await?;
+            Err(ended())
+        }
         Verdict::Repeat => tokens(&app, signed_in(&app, user_id).await?, next, session.rotated_at),
         Verdict::Reused => end_stolen(&app, user_id, given.session_id).await,
         Verdict::Rotate => {
@@ -67,7 +71,12 @@ pub async fn refresh(app: App, JsonBody(body): JsonBody<Refresh>) -> Result<Json
             match app.batch(batch).await {
                 Ok(rows) => {
                     let account = store::read_account(&app, &rows[1..])?.ok_or_else(ended)?;
-                    if account.suspended { Err(ended()) } else { tokens(&app, account, next, now) }
+                    if account.suspended {
+                        refuse(&app, Some(user_id)).await?;
+                        Err(ended())
+                    } else {
+                        tokens(&app, account, next, now)
+                    }
                 }
                 // A twin was faster by a moment: its pair is ours too.
                 Err(DatabaseError::Conflict) => {
@@ -114,6 +123,13 @@ async fn renew_verification(app: &App, account: &Account) -> Result<()> {
     let (statements, pending) = verification(app, me.id, &me.email, &me.locale)?;
     app.batch(statements).await?;
     outbox::offer(app, pending).await;
+    Ok(())
+}
+
+/// Records that somebody was not let in.
+async fn refuse(app: &App, subject_id: Option<Id>) -> Result<()> {
+    let refused = Entry { action: "session.refused", subject_id, ..Entry::default() };
+    app.query(audit::record(app, refused)?).await?;
     Ok(())
 }
 

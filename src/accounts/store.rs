@@ -3,7 +3,7 @@
 use super::model::{BirthDate, Me, PatientSummary, Relation, StaffRole};
 use super::refresh::{LIFE_MS, SessionState};
 use crate::authorization::Role;
-use crate::encryption::{DataKey, blind_index};
+use crate::encryption::{DataKey, blind_index, is_erased};
 use crate::error::{Result, not_found};
 use crate::id::{Id, Timestamp};
 use crate::platform::{Rows, Statement};
@@ -189,13 +189,29 @@ pub async fn account_by_email(app: &App, email: &str) -> Result<Option<Account>>
     read_account(app, &rows)
 }
 
+/// What is shown in place of the name of somebody who was erased.
+pub const ERASED_NAME: &str = "[erased]";
+
+/// A user's name.
+///
+/// # Errors
+/// When it does not open.
+pub fn open_name(app: &App, id: Id, wrapped_key: &str, name_sealed: &str) -> Result<String> {
+    if is_erased(wrapped_key) {
+        return Ok(ERASED_NAME.to_owned());
+    }
+    let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(id), wrapped_key)?;
+    Ok(key.open(&about::name(id), name_sealed)?)
+}
+
 /// Puts an account together from the rows of [`select_account`].
 ///
 /// # Errors
 /// When a value does not open.
 pub fn read_account(app: &App, rows: &[Rows]) -> Result<Option<Account>> {
     let [users, staff, patients, ..] = rows else { return Ok(None) };
-    let Some(user) = users.first::<UserRow>()? else { return Ok(None) };
+    let found = users.first::<UserRow>()?.filter(|user| !is_erased(&user.wrapped_key));
+    let Some(user) = found else { return Ok(None) };
     let staff: Vec<StaffRole> = staff.all()?;
     let masters = &app.config.master_keys;
     let key = DataKey::unwrap_with(masters, &about::user_key(user.id), &user.wrapped_key)?;
@@ -377,6 +393,7 @@ pub async fn user_key(app: &App, user_id: Id) -> Result<DataKey> {
         wrapped_key: String,
     }
     let select = Statement::new("SELECT wrapped_key FROM users WHERE id = ?1").bind(user_id);
-    let row: Row = app.query(select).await?.first()?.ok_or_else(not_found)?;
+    let row: Option<Row> = app.query(select).await?.first()?;
+    let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
     Ok(DataKey::unwrap_with(&app.config.master_keys, &about::user_key(user_id), &row.wrapped_key)?)
 }

@@ -1,9 +1,18 @@
 //! The audit: who did what to whose record. A row is written in the batch of
-//! the act that it records, so neither is there without the other.
+//! the act that it records, so neither is there without the other. Afterwards
+//! rows are sealed into chains, so that it shows when one is changed, removed,
+//! moved or cut off.
+
+pub mod chain;
+pub mod model;
+pub mod routes;
+pub mod seal;
+pub mod store;
+pub mod verify;
 
 use crate::error::Result;
 use crate::id::Id;
-use crate::platform::Statement;
+use crate::platform::{Rows, Statement};
 use crate::services::App;
 
 /// What is kept of an act. No personal data: ids only.
@@ -35,4 +44,13 @@ pub fn record(app: &App, entry: Entry) -> Result<Statement> {
     .bind(entry.subject_id)
     .bind(app.request_id())
     .bind(app.now().0))
+}
+
+/// Reads, and records that it was read, in one round trip.
+///
+/// # Errors
+/// When the database fails: what cannot be recorded is not shown.
+pub async fn read(app: &App, select: Statement, entry: Entry) -> Result<Rows> {
+    let rows = app.batch(vec![select, record(app, entry)?]).await?;
+    Ok(rows.into_iter().next().unwrap_or_default())
 }

@@ -4,9 +4,9 @@
 use super::model::{Membership, RoomKind, RoomMember, RoomSummary};
 use super::service::Admission;
 use super::shell::key_about;
-use crate::accounts::store::about;
+use crate::accounts::store::{ERASED_NAME, about, open_name};
 use crate::authorization::Role;
-use crate::encryption::DataKey;
+use crate::encryption::{DataKey, is_erased};
 use crate::error::Result;
 use crate::id::{Id, Timestamp};
 use crate::platform::{Rows, Statement};
@@ -174,7 +174,8 @@ pub fn admissions(room: &RoomSummary) -> Vec<Admission> {
         .collect()
 }
 
-/// The room, if the user is in it or asked in.
+/// The room, if the user is in it or asked in. That somebody opened, or was refused, a room that is about a
+/// patient is recorded with it.
 ///
 /// # Errors
 /// When the database fails.
@@ -184,8 +185,16 @@ pub async fn room(app: &App, room_id: Id, user_id: Id) -> Result<Option<Room>> {
          WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.state IN ('invited', 'joined')";
     const MEMBERS: &str = "SELECT m.room_id, m.user_id, m.role, m.state, u.name_sealed, u.wrapped_key
          FROM room_members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1";
+    let record = Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT ?1, r.patient_id, ?2, CASE WHEN EXISTS (SELECT 1 FROM room_members m
+           WHERE m.room_id = r.id AND m.user_id = ?2 AND m.state IN ('invited', 'joined'))
+           THEN 'room.read' ELSE 'record.refused' END, r.id, ?3, ?4
+         FROM rooms r WHERE r.id = ?5 AND r.patient_id IS NOT NULL",
+    );
+    let record = record.bind(app.new_id()?).bind(user_id).bind(app.request_id()).bind(app.now().0).bind(room_id);
     let rows = app
-        .batch(vec![Statement::new(ROOM).bind(room_id).bind(user_id), Statement::new(MEMBERS).bind(room_id)])
+        .batch(vec![Statement::new(ROOM).bind(room_id).bind(user_id), Statement::new(MEMBERS).bind(room_id), record])
         .await?;
     Ok(assemble(app, &rows)?.pop())
 }
@@ -211,13 +220,12 @@ pub async fn rooms(app: &App, user_id: Id, before: &str, rows: usize) -> Result<
 }
 
 fn assemble(app: &App, rows: &[Rows]) -> Result<Vec<Room>> {
-    let [rooms, members] = rows else { return Ok(Vec::new()) };
+    let [rooms, members, ..] = rows else { return Ok(Vec::new()) };
     let mut by_room: BTreeMap<Id, Vec<RoomMember>> = BTreeMap::new();
     for row in members.all::<MemberRow>()? {
-        let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.user_id), &row.wrapped_key)?;
         by_room.entry(row.room_id).or_default().push(RoomMember {
             user_id: row.user_id,
-            name: key.open(&about::name(row.user_id), &row.name_sealed)?,
+            name: open_name(app, row.user_id, &row.wrapped_key, &row.name_sealed)?,
             role: row.role,
             state: row.state,
         });
@@ -227,7 +235,10 @@ fn assemble(app: &App, rows: &[Rows]) -> Result<Vec<Room>> {
         let summary = RoomSummary {
             id: row.id,
             kind: row.kind,
-            subject: key.open(&subject_about(row.id), &row.subject_sealed)?,
+            subject: match is_erased(&row.subject_sealed) {
+                true => ERASED_NAME.to_owned(),
+                false => key.open(&subject_about(row.id), &row.subject_sealed)?,
+            },
             patient_id: row.patient_id,
             participants: by_room.remove(&row.id).unwrap_or_default(),
             created_at: Timestamp(row.created_at),

@@ -50,6 +50,13 @@ pub enum RoomCall {
         /// At most this many.
         limit: u64,
     },
+    /// Makes the messages and the name of somebody who was erased unreadable.
+    Erase {
+        /// Who was erased.
+        user_id: String,
+        /// Whether nobody else is left in it: then its key goes, and all that was said with it.
+        alone: bool,
+    },
     /// Remembers a ticket for a socket.
     Ticket {
         /// Who may connect with it.

@@ -7,7 +7,7 @@ use super::room::{Attachment, CallId, Effect, Input, Limits, Receipt, Room, Sock
 use super::service::{Admission, MessageView, RoomCall, RoomReply};
 use super::store::{self, Identity, RoomStorage, RoomStore};
 use crate::config::Config;
-use crate::encryption::DataKey;
+use crate::encryption::{DataKey, is_erased};
 use crate::id::Id;
 use crate::platform::{Clock, Entropy, HostError};
 
@@ -70,6 +70,7 @@ impl Shell {
         let member = |user_id: &str| opened.room.is_member(user_id);
         match call {
             RoomCall::Open { .. } => Ok(RoomReply::Done),
+            RoomCall::Erase { user_id, alone } => self.erase(host, user_id, alone),
             RoomCall::Ticket { user_id, hash, expires_at_ms } => {
                 if !member(&user_id) {
                     return Ok(RoomReply::NotAMember);
@@ -146,6 +147,19 @@ impl Shell {
         Ok(RoomReply::Done)
     }
 
+    fn erase(&mut self, host: &Host, user_id: String, alone: bool) -> Result<RoomReply, HostError> {
+        let erased = store::erase_member(&user_id);
+        // Their sockets close, and whoever else is there is told.
+        self.handle(host, vec![Input::MemberRemoved { user_id }])?;
+        host.storage.transaction(&erased)?;
+        if alone {
+            host.storage.transaction(&[store::erase_key()])?;
+        }
+        // What is in memory still has the name, and perhaps the key.
+        self.open = None;
+        Ok(RoomReply::Done)
+    }
+
     fn post(&mut self, host: &Host, user_id: String, draft: Draft) -> Result<RoomReply, HostError> {
         let call = CallId(0);
         let input = Input::Post { call, user_id, kind: MessageKind::Text, draft };
@@ -174,7 +188,8 @@ impl Shell {
 
     fn loaded(&mut self, host: &Host) -> Result<Option<&Opened>, HostError> {
         if self.open.is_none() {
-            let Some(identity) = store::identity(host.storage)? else { return Ok(None) };
+            let identity = store::identity(host.storage)?.filter(|identity| !is_erased(&identity.wrapped_key));
+            let Some(identity) = identity else { return Ok(None) };
             self.open = Some(load(host, &identity)?);
         }
         Ok(self.open.as_ref())

@@ -3,7 +3,7 @@
 
 use super::protocol::{Message, MessageKind};
 use super::room::{Key, Known, Member, Row, Stored};
-use crate::encryption::DataKey;
+use crate::encryption::{DataKey, is_erased};
 use crate::error::Result;
 use crate::id::Timestamp;
 use crate::platform::{Entropy, HostError, Rows, Statement};
@@ -119,6 +119,34 @@ pub fn spend_ticket(storage: &dyn RoomStorage, hash: &str, now_ms: i64) -> Resul
     Ok(ticket.filter(|ticket| now_ms < ticket.expires_at).map(|ticket| ticket.user_id))
 }
 
+/// Overwrites what somebody said, and their name, by random text of the same length. SQLite writes it over the old
+/// bytes, where text of another length would leave them in a free part of a page.
+#[must_use]
+pub fn erase_member(user_id: &str) -> [Statement; 3] {
+    [
+        Statement::new(
+            "UPDATE messages SET body_sealed =
+               substr('erased.' || hex(randomblob(length(body_sealed))), 1, length(body_sealed)) WHERE sender_id = ?1",
+        )
+        .bind(user_id),
+        Statement::new(
+            "UPDATE members SET name_sealed =
+               substr('erased.' || hex(randomblob(length(name_sealed))), 1, length(name_sealed)) WHERE user_id = ?1",
+        )
+        .bind(user_id),
+        Statement::new("DELETE FROM tickets WHERE user_id = ?1").bind(user_id),
+    ]
+}
+
+/// Overwrites the room's key: nothing of it opens any more.
+#[must_use]
+pub fn erase_key() -> Statement {
+    Statement::new(
+        "UPDATE room SET wrapped_key =
+           substr('erased.' || hex(randomblob(length(wrapped_key))), 1, length(wrapped_key))",
+    )
+}
+
 #[derive(Deserialize)]
 struct MemberRow {
     user_id: String,
@@ -170,7 +198,7 @@ impl RoomStore<'_> {
             .bind(recent_since_ms),
         )?)?;
         let members = members.into_iter().map(|row| {
-            let name = self.key.open(&self.about("members", &row.user_id), &row.name_sealed)?;
+            let name = self.opened("members", &row.user_id, &row.name_sealed)?;
             Ok(Member {
                 user_id: row.user_id,
                 name,
@@ -280,7 +308,7 @@ impl RoomStore<'_> {
     fn message(&self, row: MessageRow) -> Result<Message, HostError> {
         Ok(Message {
             seq: row.seq,
-            body: self.key.open(&self.about("messages", &row.seq.to_string()), &row.body_sealed)?,
+            body: self.opened("messages", &row.seq.to_string(), &row.body_sealed)?,
             id: row.id,
             client_id: row.client_id,
             sender_id: row.sender_id,
@@ -288,6 +316,11 @@ impl RoomStore<'_> {
             reply_to: row.reply_to,
             sent_at: Timestamp(row.sent_at),
         })
+    }
+
+    /// A name or a body; nothing is left of what was erased.
+    fn opened(&self, table: &str, row: &str, sealed: &str) -> Result<String, HostError> {
+        if is_erased(sealed) { Ok(String::new()) } else { self.key.open(&self.about(table, row), sealed) }
     }
 
     fn about(&self, table: &str, row: &str) -> String {

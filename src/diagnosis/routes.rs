@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::knowledge::{diagnosis, sources};
 use crate::names::fold;
 use crate::platform::DatabaseError;
-use crate::records::store::{no_encounter, patient_for, require_encounter};
+use crate::records::store::{no_encounter, patient_for, patient_for_reading, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
 use axum::extract::OriginalUri;
@@ -98,7 +98,12 @@ async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(Sto
     let own = if stored.recorded_by == caller.user_id { Relationship::Recorder } else { Relationship::None };
     match stored.patient_id {
         Some(patient_id) => {
-            let mut file = patient_for(app, patient_id, caller.user_id).await?;
+            let mut file = match action {
+                Action::ReadAssessment => {
+                    patient_for_reading(app, patient_id, caller.user_id, "assessment.read", id).await?
+                }
+                _ => patient_for(app, patient_id, caller.user_id).await?,
+            };
             // Who has made it loses it with the relationship: then only its being there is left.
             if file.relationships != [Relationship::None] {
                 file.relationships.push(own);
@@ -188,7 +193,13 @@ pub async fn list_assessments(
         Some(IdInBody(patient_id)) => {
             let file = patient_for(&app, patient_id, caller.user_id).await?;
             caller.require(&file.relationships, Action::ReadAssessment)?;
-            (store::filed_assessments(&app, patient_id, &before, rows).await?, file.key)
+            let listed = Entry {
+                patient_id: Some(patient_id),
+                actor_id: Some(caller.user_id),
+                action: "assessment.listed",
+                subject_id: None,
+            };
+            (store::filed_assessments(&app, patient_id, &before, rows, listed).await?, file.key)
         }
         None => {
             caller.require(&[Relationship::Anyone], Action::UseOwnAccount)?;

@@ -2,6 +2,7 @@
 //! patient's key, any other under its author's.
 
 use super::model::{Assessment, AssessmentStatus, Input, Outcome};
+use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
 use crate::error::{Result, internal, not_found};
 use crate::id::{Id, Timestamp};
@@ -176,11 +177,17 @@ pub async fn own_assessments(app: &App, user_id: Id, before: &str, rows: usize) 
     Ok(app.query(select).await?.all()?)
 }
 
-/// A page of the assessments in a record, latest first.
+/// A page of the assessments in a record, latest first; that it was read is recorded as `listed`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn filed_assessments(app: &App, patient_id: Id, before: &str, rows: usize) -> Result<Vec<Stored>> {
+pub async fn filed_assessments(
+    app: &App,
+    patient_id: Id,
+    before: &str,
+    rows: usize,
+    listed: Entry,
+) -> Result<Vec<Stored>> {
     let select = Statement::new(
         "SELECT id, patient_id, encounter_id, recorded_by, status, input_sealed, answer_sealed, version, created_at
          FROM assessments WHERE patient_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
@@ -188,5 +195,5 @@ pub async fn filed_assessments(app: &App, patient_id: Id, before: &str, rows: us
     .bind(patient_id)
     .bind(before)
     .bind(i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(app.query(select).await?.all()?)
+    Ok(audit::read(app, select, listed).await?.all()?)
 }

@@ -2,9 +2,10 @@
 //! host and version, and its answer gets headers, a problem document where it
 //! is one, and one log line.
 
+use crate::audit::{self, Entry};
 use crate::error::{Error, Problem};
 use crate::problem;
-use crate::services::{Meter, RequestId, Services};
+use crate::services::{App, Meter, RequestId, Services};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -39,6 +40,7 @@ pub async fn run(State(services): State<Arc<Services>>, mut request: Request, ne
     if let Some(problem) = &problem {
         write_problem(&mut response, problem, &path, &trace.request_id);
     }
+    record_refusal(&services, &meter, &trace.request_id, response.status()).await;
     trace.write(response.headers_mut());
     let line = Line {
         level: if response.status().is_server_error() { "error" } else { "info" },
@@ -53,6 +55,30 @@ pub async fn run(State(services): State<Arc<Services>>, mut request: Request, ne
     };
     services.log.line(&serde_json::to_string(&line).unwrap_or_default());
     response
+}
+
+/// Records that somebody asked for a patient's thing and was refused it. It costs a round trip to those who are
+/// refused only; one that cannot be recorded stays refused.
+async fn record_refusal(services: &Arc<Services>, meter: &Arc<Meter>, request_id: &Arc<str>, status: StatusCode) {
+    let Some(subject) = meter.subject() else { return };
+    let refused = status == StatusCode::FORBIDDEN || (status == StatusCode::NOT_FOUND && !subject.related);
+    if !refused {
+        return;
+    }
+    let app = App::after(services.clone(), meter.clone(), RequestId(request_id.clone()));
+    let entry = Entry {
+        patient_id: Some(subject.patient_id),
+        actor_id: Some(subject.user_id),
+        action: "record.refused",
+        subject_id: None,
+    };
+    let recorded = match audit::record(&app, entry) {
+        Ok(statement) => app.query(statement).await.is_ok(),
+        Err(_) => false,
+    };
+    if !recorded {
+        services.log.line(r#"{"level":"warn","event":"audit_failed"}"#);
+    }
 }
 
 /// One line a request; nothing in it names or describes a person.

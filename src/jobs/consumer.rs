@@ -5,6 +5,7 @@ use super::{Job, outbox};
 use crate::accounts::mails;
 use crate::error::{Error, Result};
 use crate::platform::{HostError, Mail, Statement};
+use crate::privacy;
 use crate::services::App;
 use serde::Deserialize;
 
@@ -52,12 +53,16 @@ pub async fn run(app: &App, job_id: &str) -> Result<()> {
 }
 
 async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::Result<(), HostError> {
-    let plain = app.config.master_keys.open(&outbox::about(job_id), payload_sealed)?;
-    let job = serde_json::from_slice(&plain).map_err(|error| HostError::Failed(error.to_string()))?;
-    match job {
+    match outbox::open(app, job_id, payload_sealed)? {
         Job::SendMail { template, to, locale, values } => {
             let (subject, text) = mails::render(template, &locale, &values);
             app.mailer.send(&Mail { id: job_id.to_owned(), to, subject, text }).await
+        }
+        Job::ExportPerson { user_id, export_id } => {
+            privacy::export::make(app, user_id, export_id).await.map_err(|error| match error {
+                Error::Host(error) => error,
+                Error::Problem(problem) => HostError::Failed(problem.kind.slug.to_owned()),
+            })
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod outbox;
 pub mod routes;
 
 use crate::accounts::mails::Template;
+use crate::id::Id;
 use serde::{Deserialize, Serialize};
 
 /// What there is to do.
@@ -25,12 +26,20 @@ pub enum Job {
         /// What is put in, by name.
         values: Vec<(String, String)>,
     },
+    /// Make the copy of what is held on a person.
+    ExportPerson {
+        /// The person.
+        user_id: Id,
+        /// The export.
+        export_id: Id,
+    },
 }
 
 impl Job {
     fn kind(&self) -> &'static str {
         match self {
             Self::SendMail { .. } => "send_mail",
+            Self::ExportPerson { .. } => "export_person",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Job;
 use crate::error::{Result, internal};
 use crate::id::Id;
-use crate::platform::Statement;
+use crate::platform::{HostError, Statement};
 use crate::services::App;
 use serde::Deserialize;
 
@@ -69,7 +69,16 @@ pub async fn sweep(app: &App) -> Result<usize> {
     Ok(waiting.len())
 }
 
+/// What there is to do, from a stored payload.
+///
+/// # Errors
+/// When it does not open.
+pub fn open(app: &App, id: &str, payload_sealed: &str) -> Result<Job, HostError> {
+    let plain = app.config.master_keys.open(&about(id), payload_sealed)?;
+    serde_json::from_slice(&plain).map_err(|error| HostError::Failed(error.to_string()))
+}
+
 /// What a job's payload belongs to.
-pub(super) fn about(id: &str) -> String {
+fn about(id: &str) -> String {
     ["outbox.payload:", id].concat()
 }

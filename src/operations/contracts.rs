@@ -28,6 +28,7 @@ pub async fn run(services: &Services) -> Vec<Outcome> {
         outcome("cache", cache(services).await),
         outcome("queue", queue(services).await),
         outcome("mailer", mailer(services).await),
+        outcome("files", files(services).await),
         outcome("rooms", rooms(services).await),
     ]
 }
@@ -129,6 +130,30 @@ async fn mailer(services: &Services) -> Kept {
     };
     services.mailer.send(&mail).await.map_err(host)?;
     holds(services.mailer.send(&mail).await.is_ok(), "the same mail again is no error")
+}
+
+async fn files(services: &Services) -> Kept {
+    let files = &services.files;
+    let folder = ["contract/", &services.new_id().map_err(host)?.to_string(), "/"].concat();
+    let name = |file: &str| [folder.as_str(), file].concat();
+    holds(files.get(&name("a")).await.map_err(host)?.is_none(), "a file that was never put is not there")?;
+    for file in ["b", "a", "c"] {
+        files.put(&name(file), &[0, 159, 146, 150]).await.map_err(host)?;
+    }
+    files.put(&name("a"), b"second").await.map_err(host)?;
+    holds(files.get(&name("a")).await.map_err(host)?.as_deref() == Some(b"second"), "a file is replaced")?;
+    holds(files.get(&name("b")).await.map_err(host)? == Some(vec![0, 159, 146, 150]), "bytes come back as they were")?;
+    let first = files.list(&folder, None, 2).await.map_err(host)?;
+    holds(first == [name("a"), name("b")], "files are listed by name, so many at most")?;
+    let rest = files.list(&folder, Some(&name("b")), 10).await.map_err(host)?;
+    holds(rest == [name("c")], "a list goes on after a name")?;
+    for file in ["a", "b", "c", "c"] {
+        files.delete(&name(file)).await.map_err(host)?;
+    }
+    holds(
+        files.list(&folder, None, 10).await.map_err(host)?.is_empty(),
+        "a deleted file is gone, and twice is no error",
+    )
 }
 
 async fn rooms(services: &Services) -> Kept {

@@ -88,6 +88,19 @@ pub trait Mailer: Send + Sync {
     async fn send(&self, mail: &Mail) -> Result<(), HostError>;
 }
 
+/// Files by name, for what is large or must be apart from the database.
+#[async_trait]
+pub trait Files: Send + Sync {
+    /// Stores a file; one of the same name is replaced.
+    async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), HostError>;
+    /// The file's bytes, if it is there.
+    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, HostError>;
+    /// Names that begin with `prefix` and come after `after`, sorted, at most `limit` (up to 1000) of them.
+    async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, HostError>;
+    /// Removes a file; one that is not there is no error.
+    async fn delete(&self, name: &str) -> Result<(), HostError>;
+}
+
 /// One addressable, single-threaded object with storage of its own for each chat room.
 #[async_trait]
 pub trait Rooms: Send + Sync {

@@ -1,11 +1,11 @@
 //! All SQL about patients and the relationships to them.
 
 use crate::authorization::Relationship;
-use crate::encryption::DataKey;
+use crate::encryption::{DataKey, is_erased};
 use crate::error::{Error, FieldError, Result, invalid, not_found};
 use crate::id::{Id, Timestamp};
 use crate::platform::Statement;
-use crate::services::App;
+use crate::services::{App, Subject};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -87,6 +87,25 @@ impl PatientFile {
 /// # Errors
 /// 404 when there is no such patient.
 pub async fn patient_for(app: &App, patient_id: Id, user_id: Id) -> Result<PatientFile> {
+    file(app, patient_id, user_id, None).await
+}
+
+/// The same for whoever reads what they have asked for before: recorded with it,
+/// if they are anything to the patient.
+///
+/// # Errors
+/// As [`patient_for`].
+pub async fn patient_for_reading(
+    app: &App,
+    patient_id: Id,
+    user_id: Id,
+    action: &'static str,
+    subject_id: Id,
+) -> Result<PatientFile> {
+    file(app, patient_id, user_id, Some((action, subject_id))).await
+}
+
+async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str, Id)>) -> Result<PatientFile> {
     #[derive(Deserialize)]
     struct Row {
         wrapped_key: String,
@@ -111,7 +130,23 @@ pub async fn patient_for(app: &App, patient_id: Id, user_id: Id) -> Result<Patie
     .bind(patient_id)
     .bind(user_id)
     .bind(now);
-    let row: Row = app.query(select).await?.first()?.ok_or_else(not_found)?;
+    let mut batch = vec![select];
+    if let Some((action, subject_id)) = read {
+        let record = Statement::new(
+            "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+             WHERE EXISTS (SELECT 1 FROM patient_access a WHERE a.patient_id = ?2 AND a.user_id = ?3
+                           AND (a.expires_at IS NULL OR a.expires_at > ?7))
+                OR EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
+                           WHERE c.patient_id = ?2 AND c.practitioner_id = ?3 AND c.ended_at IS NULL
+                             AND s.role = 'doctor' AND s.ended_at IS NULL)",
+        );
+        let record = record.bind(app.new_id()?).bind(patient_id).bind(user_id).bind(action).bind(subject_id);
+        batch.push(record.bind(app.request_id()).bind(now));
+    }
+    let row: Option<Row> = app.batch(batch).await?.into_iter().next().unwrap_or_default().first()?;
+    let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
+    app.note_subject(Subject { patient_id, user_id, related: row.acts != 0 || row.cares != 0 });
     let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(patient_id), &row.wrapped_key)?;
     let birth_date = match &row.birth_date_sealed {
         Some(sealed) => key.open(&birth_date_about(patient_id), sealed)?.parse().ok(),

@@ -3,10 +3,12 @@
 mod access;
 mod accounts;
 mod assessments;
+mod audit;
 mod authorization;
 mod conventions;
 mod jobs;
 mod medicines;
 mod prescriptions;
+mod privacy;
 mod rooms;
 pub mod support;

@@ -14,8 +14,8 @@ use virtual_doctor::app::router;
 use virtual_doctor::config::Config;
 use virtual_doctor::jobs::{consumer, outbox};
 use virtual_doctor::platform::native::{
-    FailingDatabase, ManualClock, MemoryCache, MemoryLog, MemoryMailer, MemoryQueue, NativeRooms, SeededEntropy,
-    SqliteDatabase,
+    FailingDatabase, ManualClock, MemoryCache, MemoryFiles, MemoryLog, MemoryMailer, MemoryQueue, NativeRooms,
+    SeededEntropy, SqliteDatabase,
 };
 use virtual_doctor::platform::{Database, Statement};
 use virtual_doctor::services::{App, Services};
@@ -27,6 +27,7 @@ pub struct Installation {
     pub services: Arc<Services>,
     pub router: axum::Router,
     pub clock: Arc<ManualClock>,
+    pub files: Arc<MemoryFiles>,
     pub queue: Arc<MemoryQueue>,
     pub mailer: Arc<MemoryMailer>,
     pub log: Arc<MemoryLog>,
@@ -50,6 +51,11 @@ impl Installation {
 
     /// With these settings in place of the usual ones of a test.
     pub fn with(settings: &[(&str, &str)]) -> Self {
+        Self::over(SqliteDatabase::in_memory().unwrap(), settings)
+    }
+
+    /// Over this database.
+    pub fn over(database: SqliteDatabase, settings: &[(&str, &str)]) -> Self {
         let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let config = Config::read(|name| {
             let given = settings.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned());
@@ -66,11 +72,13 @@ impl Installation {
         .unwrap();
         let clock = Arc::new(ManualClock::at(1_795_000_000_000));
         let entropy = Arc::new(SeededEntropy::new(7));
-        let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(SqliteDatabase::in_memory().unwrap()))));
+        let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(database))));
         let rooms = Arc::new(CutRooms::new(NativeRooms::new(config.clone(), clock.clone(), entropy.clone())));
         let (queue, mailer, log) =
             (Arc::<MemoryQueue>::default(), Arc::<MemoryMailer>::default(), Arc::<MemoryLog>::default());
+        let files = Arc::<MemoryFiles>::default();
         let services = Arc::new(Services {
+            files: files.clone(),
             config,
             database: database.clone(),
             cache: Arc::<MemoryCache>::default(),
@@ -81,7 +89,7 @@ impl Installation {
             entropy,
             log: log.clone(),
         });
-        Self { router: router(services.clone()), services, clock, queue, mailer, log, database, rooms }
+        Self { router: router(services.clone()), services, clock, files, queue, mailer, log, database, rooms }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

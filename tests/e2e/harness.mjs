@@ -46,6 +46,7 @@ export async function workerOptions({ vars = {}, secrets = newSecrets(), consume
     bindings: { ...config.vars, ...secrets, ...vars },
     d1Databases: byBinding(config.d1_databases, (item) => item.database_id),
     kvNamespaces: byBinding(config.kv_namespaces, (item) => item.id),
+    r2Buckets: byBinding(config.r2_buckets, (item) => item.bucket_name),
     queueProducers: byBinding(config.queues.producers, (item) => ({ queueName: item.queue })),
     queueConsumers: Object.fromEntries(consumers.map((item) => [item.queue, {
       maxBatchSize: item.max_batch_size,

@@ -86,16 +86,26 @@ fn entry(caller: &Caller, prescription: &Prescription, action: &'static str) -> 
     }
 }
 
+fn listing(caller: &Caller, patient_id: Id, action: &'static str) -> Entry {
+    Entry { patient_id: Some(patient_id), actor_id: Some(caller.user_id), action, subject_id: None }
+}
+
 /// The prescription with the patient's file, for whom the table allows it.
 async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(PatientFile, Prescription)> {
-    let patient_id = store::patient_of(app, id).await?.ok_or_else(not_found)?;
+    let (patient_id, prescriber_id) = store::owners(app, id).await?.ok_or_else(not_found)?;
     let mut file = patient_for(app, patient_id, caller.user_id).await?;
-    let prescription = store::prescription(app, &file, id).await?.ok_or_else(not_found)?;
-    if prescription.prescriber_id == caller.user_id {
+    if prescriber_id == caller.user_id {
         file.relationships.push(Relationship::Recorder);
     }
     caller.require(&file.relationships, action)?;
-    Ok((file, prescription))
+    let found = match action {
+        Action::ReadPrescription => {
+            let read = Entry { subject_id: Some(id), ..listing(caller, patient_id, "prescription.read") };
+            store::read_prescription(app, &file, id, read).await?
+        }
+        _ => store::prescription(app, &file, id).await?,
+    };
+    Ok((file, found.ok_or_else(not_found)?))
 }
 
 /// Read a prescription
@@ -171,7 +181,8 @@ pub async fn list_prescriptions(
     let scope = ["prescriptions:", &file.id.to_string()].concat();
     let keys = &app.config.signing_keys;
     let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
-    let items = store::prescriptions(&app, &file, &before, query.limit.rows() + 1).await?;
+    let listed = listing(&caller, file.id, "prescription.listed");
+    let items = store::prescriptions(&app, &file, &before, query.limit.rows() + 1, listed).await?;
     let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.id.to_string()));
     Ok(page.respond(&uri))
 }

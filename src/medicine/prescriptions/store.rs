@@ -1,6 +1,7 @@
 //! All SQL about prescriptions.
 
 use super::model::{Content, Item, Prescription, Status};
+use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
 use crate::error::{Result, internal};
 use crate::id::{Id, Timestamp};
@@ -113,17 +114,18 @@ impl Row {
     }
 }
 
-/// Whose prescription it is; `None` when there is no such prescription.
+/// Whose prescription it is, and who wrote it; `None` when there is no such prescription.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn patient_of(app: &App, id: Id) -> Result<Option<Id>> {
+pub async fn owners(app: &App, id: Id) -> Result<Option<(Id, Id)>> {
     #[derive(Deserialize)]
     struct Found {
         patient_id: Id,
+        recorded_by: Id,
     }
-    let select = Statement::new("SELECT patient_id FROM prescriptions WHERE id = ?1").bind(id);
-    Ok(app.query(select).await?.first::<Found>()?.map(|found| found.patient_id))
+    let select = Statement::new("SELECT patient_id, recorded_by FROM prescriptions WHERE id = ?1").bind(id);
+    Ok(app.query(select).await?.first::<Found>()?.map(|found| (found.patient_id, found.recorded_by)))
 }
 
 /// The prescription of this patient.
@@ -131,20 +133,38 @@ pub async fn patient_of(app: &App, id: Id) -> Result<Option<Id>> {
 /// # Errors
 /// When the database fails or the content does not open.
 pub async fn prescription(app: &App, file: &PatientFile, id: Id) -> Result<Option<Prescription>> {
-    let select = Statement::new(
+    app.query(select_one(file, id)).await?.first::<Row>()?.map(|row| row.open(&file.key)).transpose()
+}
+
+/// The same for whoever reads it, which is recorded with it.
+///
+/// # Errors
+/// As [`prescription`].
+pub async fn read_prescription(app: &App, file: &PatientFile, id: Id, read: Entry) -> Result<Option<Prescription>> {
+    let rows = audit::read(app, select_one(file, id), read).await?;
+    rows.first::<Row>()?.map(|row| row.open(&file.key)).transpose()
+}
+
+fn select_one(file: &PatientFile, id: Id) -> Statement {
+    Statement::new(
         "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
          FROM prescriptions WHERE id = ?1 AND patient_id = ?2",
     )
     .bind(id)
-    .bind(file.id);
-    app.query(select).await?.first::<Row>()?.map(|row| row.open(&file.key)).transpose()
+    .bind(file.id)
 }
 
-/// A page of a patient's prescriptions, latest first.
+/// A page of a patient's prescriptions, latest first; that it was read is recorded as `listed`.
 ///
 /// # Errors
 /// When the database fails or a content does not open.
-pub async fn prescriptions(app: &App, file: &PatientFile, before: &str, rows: usize) -> Result<Vec<Prescription>> {
+pub async fn prescriptions(
+    app: &App,
+    file: &PatientFile,
+    before: &str,
+    rows: usize,
+    listed: Entry,
+) -> Result<Vec<Prescription>> {
     let select = Statement::new(
         "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
          FROM prescriptions WHERE patient_id = ?1 AND status IN ('draft', 'signed') AND id < ?2
@@ -153,7 +173,8 @@ pub async fn prescriptions(app: &App, file: &PatientFile, before: &str, rows: us
     .bind(file.id)
     .bind(before)
     .bind(i64::try_from(rows).unwrap_or(i64::MAX));
-    app.query(select).await?.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect()
+    let rows = audit::read(app, select, listed).await?;
+    rows.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect()
 }
 
 /// What a patient takes by prescription, as a check sees it.

@@ -2,6 +2,7 @@
 
 use super::database::D1;
 use super::failed;
+use super::files::R2;
 use super::rooms::DurableRooms;
 use crate::config::Config;
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
@@ -121,6 +122,7 @@ pub fn services(env: &Env) -> Result<Services, HostError> {
         cache: Arc::new(Kv(env.kv("CACHE").map_err(failed)?)),
         queue: Arc::new(Jobs(env.queue("JOBS").map_err(failed)?)),
         mailer,
+        files: Arc::new(R2(env.bucket("FILES").map_err(failed)?)),
         rooms: Arc::new(DurableRooms(env.durable_object("ROOMS").map_err(failed)?)),
         clock,
         entropy: Arc::new(JsEntropy),

@@ -8,6 +8,7 @@ use crate::error::Problem;
 use crate::id::Id;
 use crate::jobs::{consumer, outbox};
 use crate::platform::Log;
+use crate::privacy;
 use crate::problem;
 use crate::services::{App, Services};
 use axum::Router;
@@ -121,4 +122,5 @@ async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     if outbox::sweep(&app).await.is_err() {
         isolate.services.log.line(r#"{"level":"warn","event":"sweep_failed"}"#);
     }
+    SendFuture::new(privacy::sweep::run(&app)).await;
 }

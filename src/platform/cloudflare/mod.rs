@@ -1,9 +1,10 @@
-//! The Cloudflare host: D1, KV, Queues, Durable Objects, and the handlers of
+//! The Cloudflare host: D1, KV, R2, Queues, Durable Objects, and the handlers of
 //! the events that the runtime calls.
 
 mod bindings;
 mod database;
 mod events;
+mod files;
 mod request;
 mod room_object;
 mod room_storage;

@@ -13,7 +13,18 @@ impl SqliteDatabase {
     /// # Errors
     /// When a migration does not apply.
     pub fn in_memory() -> Result<Self, DatabaseError> {
-        let connection = Connection::open_in_memory().map_err(translate)?;
+        Self::migrated(Connection::open_in_memory().map_err(translate)?)
+    }
+
+    /// A new database in a file, migrated: for what must not be found in its bytes.
+    ///
+    /// # Errors
+    /// When the file cannot be made, or a migration does not apply.
+    pub fn in_file(path: &std::path::Path) -> Result<Self, DatabaseError> {
+        Self::migrated(Connection::open(path).map_err(translate)?)
+    }
+
+    fn migrated(connection: Connection) -> Result<Self, DatabaseError> {
         connection.execute_batch("PRAGMA foreign_keys = ON").map_err(translate)?;
         for (_, sql) in crate::MIGRATIONS {
             connection.execute_batch(sql).map_err(translate)?;

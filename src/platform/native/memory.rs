@@ -1,5 +1,5 @@
 use crate::platform::{
-    Cache, Clock, Database, DatabaseError, Entropy, HostError, Log, Mail, Mailer, Queue, Rows, Statement,
+    Cache, Clock, Database, DatabaseError, Entropy, Files, HostError, Log, Mail, Mailer, Queue, Rows, Statement,
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -157,6 +157,57 @@ impl Mailer for MemoryMailer {
         if !mails.iter().any(|sent| sent.id == mail.id) {
             mails.push(mail.clone());
         }
+        Ok(())
+    }
+}
+
+/// Files in memory; can be told to fail.
+#[derive(Default)]
+pub struct MemoryFiles {
+    files: Mutex<BTreeMap<String, Vec<u8>>>,
+    broken: AtomicBool,
+}
+
+impl MemoryFiles {
+    /// All files, by name.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<String, Vec<u8>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on every call fails (or works again).
+    pub fn set_broken(&self, broken: bool) {
+        self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    fn open(&self) -> Result<std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>>, HostError> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(HostError::Unavailable("the files are down".into()));
+        }
+        Ok(self.files.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Files for MemoryFiles {
+    async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), HostError> {
+        self.open()?.insert(name.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, HostError> {
+        Ok(self.open()?.get(name).cloned())
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, HostError> {
+        let files = self.open()?;
+        let names =
+            files.keys().filter(|name| name.starts_with(prefix) && after.is_none_or(|after| name.as_str() > after));
+        Ok(names.take(limit as usize).cloned().collect())
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), HostError> {
+        self.open()?.remove(name);
         Ok(())
     }
 }

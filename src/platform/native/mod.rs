@@ -7,6 +7,7 @@ mod rooms;
 
 pub use database::SqliteDatabase;
 pub use memory::{
-    FailingDatabase, ManualClock, MemoryCache, MemoryLog, MemoryMailer, MemoryQueue, SeededEntropy, SystemEntropy,
+    FailingDatabase, ManualClock, MemoryCache, MemoryFiles, MemoryLog, MemoryMailer, MemoryQueue, SeededEntropy,
+    SystemEntropy,
 };
 pub use rooms::NativeRooms;

@@ -6,7 +6,8 @@ use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::config::{Config, SETTINGS};
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
 use crate::jobs::{consumer, outbox};
-use crate::platform::{Cache, Clock, Connected, Entropy, HostError, Log, Mailer, Queue, Rooms};
+use crate::platform::{Cache, Clock, Connected, Entropy, Files, HostError, Log, Mailer, Queue, Rooms};
+use crate::privacy;
 use crate::services::{App, Services};
 use async_trait::async_trait;
 use spin_sdk::key_value::Store;
@@ -69,6 +70,43 @@ impl Cache for KeyValueCache {
     }
 }
 
+/// Files in the default key-value store, apart from the cache by their names.
+pub struct KeyValueFiles;
+
+const FILE: &str = "file:";
+
+#[async_trait]
+impl Files for KeyValueFiles {
+    async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), HostError> {
+        let store = Store::open_default().await.map_err(failed)?;
+        store.set([FILE, name].concat(), bytes).await.map_err(failed)
+    }
+
+    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, HostError> {
+        let store = Store::open_default().await.map_err(failed)?;
+        store.get([FILE, name].concat()).await.map_err(failed)
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, HostError> {
+        let store = Store::open_default().await.map_err(failed)?;
+        let keys = store.get_keys().await.collect().await.map_err(failed)?;
+        let mut names: Vec<String> = keys
+            .iter()
+            .filter_map(|key| key.strip_prefix(FILE))
+            .filter(|name| name.starts_with(prefix) && after.is_none_or(|after| *name > after))
+            .map(str::to_owned)
+            .collect();
+        names.sort_unstable();
+        names.truncate(limit as usize);
+        Ok(names)
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), HostError> {
+        let store = Store::open_default().await.map_err(failed)?;
+        store.delete([FILE, name].concat()).await.map_err(failed)
+    }
+}
+
 /// Spin has no queue: a job is done at once, before the answer of the request
 /// that asked for it. One that fails stays in the outbox, and every later job
 /// sweeps up what is due by then, so nothing is lost while requests come in.
@@ -82,7 +120,9 @@ impl Queue for DirectQueue {
         let words = |error: crate::error::Error| HostError::Unavailable(format!("{error:?}"));
         consumer::run(&app, job_id).await.map_err(words)?;
         // The sweep puts off what it offers, so the sends within it find nothing more due.
-        outbox::sweep(&app).await.map(drop).map_err(words)
+        outbox::sweep(&app).await.map(drop).map_err(words)?;
+        privacy::sweep::run(&app).await;
+        Ok(())
     }
 }
 
@@ -93,7 +133,11 @@ pub struct NoRooms;
 
 #[async_trait]
 impl Rooms for NoRooms {
-    async fn call(&self, _: &str, _: &RoomCall) -> Result<RoomReply, HostError> {
+    async fn call(&self, _: &str, call: &RoomCall) -> Result<RoomReply, HostError> {
+        // Nothing was ever said in any, so there is nothing to erase.
+        if matches!(call, RoomCall::Erase { .. }) {
+            return Ok(RoomReply::NotOpened);
+        }
         Err(HostError::Unavailable("rooms are not served on Spin yet".into()))
     }
 
@@ -135,6 +179,7 @@ pub async fn services() -> Result<Arc<Services>, HostError> {
         cache: Arc::new(KeyValueCache),
         queue: Arc::new(DirectQueue(services.clone())),
         mailer,
+        files: Arc::new(KeyValueFiles),
         rooms: Arc::new(NoRooms),
         clock,
         entropy: Arc::new(WasiEntropy),
