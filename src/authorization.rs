@@ -100,6 +100,10 @@ named! {
         SignPrescription = "sign_prescription";
         /// Read a prescription.
         ReadPrescription = "read_prescription";
+        /// See which jobs were given up.
+        ReadDeadLetters = "read_dead_letters";
+        /// Give a job that was given up another go.
+        ReplayDeadLetter = "replay_dead_letter";
     }
 }
 
@@ -129,6 +133,8 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::Prescribe, &[(Doctor, R::CareTeam)]),
         (A::SignPrescription, &[(Doctor, R::CareTeam)]),
         (A::ReadPrescription, &[(Doctor, R::Recorder), (Doctor, R::CareTeam), (Patient, R::ActsForPatient)]),
+        (A::ReadDeadLetters, &[(Operator, R::Anyone)]),
+        (A::ReplayDeadLetter, &[(Operator, R::Anyone)]),
     ]
 };
 

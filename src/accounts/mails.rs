@@ -28,6 +28,10 @@ templates! {
     AccountExists = "account_exists";
     /// A session ended because its token was used twice.
     SessionReused = "session_reused";
+    /// Follow this link to set a new password.
+    ResetPassword = "reset_password";
+    /// Your password was changed.
+    PasswordChanged = "password_changed";
 }
 
 /// Subject and body in the language of the locale, English where there is none.
