@@ -23,6 +23,8 @@ pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
         .merge(operations::routes::routes())
         .merge(problem_pages::routes())
         .merge(accounts::routes::routes())
+        .merge(accounts::mail_routes::routes())
+        .merge(jobs::dead_letters::routes())
         .merge(records::routes::routes())
         .merge(chat::routes::routes())
         .merge(diagnosis::routes::routes())

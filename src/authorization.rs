@@ -106,6 +106,10 @@ named! {
         ConsentForPatient = "consent_for_patient";
         /// Verify the audit: a record's chain, or all of them.
         VerifyAudit = "verify_audit";
+        /// See which jobs were given up.
+        ReadDeadLetters = "read_dead_letters";
+        /// Give a job that was given up another go.
+        ReplayDeadLetter = "replay_dead_letter";
     }
 }
 
@@ -138,6 +142,8 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::ReadAccessLog, &[(Patient, R::ActsForPatient)]),
         (A::ConsentForPatient, &[(Patient, R::ActsForPatient)]),
         (A::VerifyAudit, &[(Patient, R::ActsForPatient), (Operator, R::Anyone)]),
+        (A::ReadDeadLetters, &[(Operator, R::Anyone)]),
+        (A::ReplayDeadLetter, &[(Operator, R::Anyone)]),
     ]
 };
 

@@ -2,6 +2,7 @@
 //! [`SETTINGS`], from which `.dev.vars.example` is checked.
 
 use crate::encryption::KeyRing;
+use crate::jobs::mail_providers::MailProvider;
 
 /// One setting, as a reader of the documentation needs it.
 pub struct Setting {
@@ -39,6 +40,21 @@ pub const SETTINGS: &[Setting] = &[
         name: "VERIFY_EMAIL",
         default: Some("on"),
         meaning: "on: an account signs in after its address is verified; off (development only): at once",
+    },
+    Setting {
+        name: "MAIL_PROVIDER",
+        default: Some(""),
+        meaning: "none, development (development only), resend, postmark or cloudflare; when it is not set: development in development, none elsewhere",
+    },
+    Setting {
+        name: "MAIL_FROM",
+        default: Some(""),
+        meaning: "who mails come from: an address, or Name <address>; needed for resend, postmark and cloudflare",
+    },
+    Setting {
+        name: "MAIL_API_KEY",
+        default: Some(""),
+        meaning: "secret of the mail provider; needed for resend and postmark",
     },
     Setting {
         name: "SIGNING_KEYS",
@@ -108,6 +124,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Whether signing in needs a verified address.
     pub verify_email: bool,
+    /// Where mails go.
+    pub mail_provider: MailProvider,
     /// Keys that sign.
     pub signing_keys: KeyRing,
     /// Keys that wrap data keys.
@@ -143,6 +161,7 @@ impl Config {
         if !verify_email && environment != Environment::Development {
             read.refuse("VERIFY_EMAIL", "can be off in development only");
         }
+        let mail_provider = read.mail_provider(environment);
         let origins = read.list("ALLOWED_ORIGINS");
         if !origins.iter().all(|origin| is_origin(origin)) {
             read.refuse("ALLOWED_ORIGINS", "lists origins such as https://app.example.org, without a path");
@@ -169,6 +188,7 @@ impl Config {
             audit_keys: audit_keys.unwrap_or_else(|| signing_keys.derive("virtual-doctor/audit")),
             erasure_grace_days,
             retention_years,
+            mail_provider,
             signing_keys,
             master_keys,
             index_key,
@@ -241,6 +261,16 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
             return None;
         }
         KeyRing::parse(&text).map_err(|problem| self.refuse(name, &problem)).ok()
+    }
+
+    fn mail_provider(&mut self, environment: Environment) -> MailProvider {
+        let (name, from, key) = (self.text("MAIL_PROVIDER"), self.text("MAIL_FROM"), self.text("MAIL_API_KEY"));
+        MailProvider::read(&name, &from, &key, environment == Environment::Development).unwrap_or_else(
+            |(setting, problem)| {
+                self.refuse(setting, problem);
+                MailProvider::None
+            },
+        )
     }
 
     fn environment(&mut self) -> Environment {

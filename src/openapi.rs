@@ -23,6 +23,9 @@ use utoipa::{Modify, OpenApi};
     paths(
         crate::accounts::routes::register,
         crate::accounts::routes::verify,
+        crate::accounts::mail_routes::request_verification,
+        crate::accounts::mail_routes::request_password_reset,
+        crate::accounts::mail_routes::confirm_password_reset,
         crate::accounts::session_routes::login,
         crate::accounts::session_routes::refresh,
         crate::accounts::session_routes::logout,
@@ -60,6 +63,8 @@ use utoipa::{Modify, OpenApi};
         crate::privacy::erasure_routes::cancel_erasure,
         crate::privacy::consent_routes::list_consents,
         crate::privacy::consent_routes::give_consent,
+        crate::jobs::dead_letters::list_dead_letters,
+        crate::jobs::dead_letters::replay_dead_letter,
         crate::operations::routes::health,
         crate::operations::routes::ready,
     )
@@ -143,6 +148,10 @@ fn example(operation: &str) -> Option<serde_json::Value> {
             serde_json::json!({ "email": "ann@example.org", "password": "correct horse battery", "name": "Ann Example", "birth_date": "1972-04-05", "country": "GB" })
         }
         "verify" => serde_json::json!({ "token": "from the link in the mail" }),
+        "request_verification" | "request_password_reset" => serde_json::json!({ "email": "ann@example.org" }),
+        "confirm_password_reset" => {
+            serde_json::json!({ "token": "from the link in the mail", "password": "a battery that is correct" })
+        }
         "login" => serde_json::json!({ "email": "ann@example.org", "password": "correct horse battery" }),
         "refresh" => serde_json::json!({ "refresh_token": "from the last answer" }),
         "logout" => serde_json::json!({ "everywhere": false }),

@@ -32,6 +32,10 @@ templates! {
     ErasureScheduled = "erasure_scheduled";
     /// You took that back.
     ErasureCancelled = "erasure_cancelled";
+    /// Follow this link to set a new password.
+    ResetPassword = "reset_password";
+    /// Your password was changed.
+    PasswordChanged = "password_changed";
 }
 
 /// Subject and body in the language of the locale, English where there is none.

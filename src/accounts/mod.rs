@@ -1,6 +1,8 @@
 //! Accounts: who signs in, how, and for whom they act.
 
 pub mod hs256;
+pub mod mail_routes;
+pub mod mail_store;
 pub mod mails;
 pub mod model;
 pub mod password;

@@ -164,6 +164,24 @@ pub struct Verify {
     pub token: String,
 }
 
+/// `POST /auth/verification` and `POST /auth/password-reset`
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct RequestMail {
+    /// Address of the account.
+    pub email: Email,
+}
+
+/// `POST /auth/password-reset/confirm`
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct ResetPassword {
+    /// From the link in the mail.
+    pub token: String,
+    /// New password.
+    pub password: Password,
+}
+
 /// `POST /auth/refresh`
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]

@@ -40,7 +40,7 @@ pub fn routes() -> Router<Arc<Services>> {
 /// What became of a request whose outcome a stranger must not learn.
 #[derive(Serialize, ToSchema)]
 pub struct Status {
-    /// `check_email` or `verified`.
+    /// `check_email`, `verified` or `password_changed`.
     pub status: &'static str,
 }
 

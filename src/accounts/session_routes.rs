@@ -5,7 +5,7 @@ use super::model::{Login, Logout, Refresh, Tokens};
 use super::refresh::{RefreshToken, Verdict, judge};
 use super::routes::{mail, verification};
 use super::store::{self, Account};
-use super::{password, token};
+use super::{mail_store, password, token};
 use crate::audit::{self, Entry};
 use crate::error::{Error, Problem, Result};
 use crate::http::{Caller, JsonBody, OptionalBody};
@@ -43,7 +43,9 @@ pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tok
     let user_id = account.me.id;
     let begun =
         Entry { actor_id: Some(user_id), action: "session.begun", subject_id: Some(session_id), ..Entry::default() };
-    app.batch(vec![store::insert_session(session_id, user_id, app.now()), audit::record(&app, begun)?]).await?;
+    let unchanged = mail_store::password_is_still(user_id, &account.password_hash);
+    let session = store::insert_session(session_id, user_id, app.now());
+    app.batch(vec![unchanged, session, audit::record(&app, begun)?]).await?;
     tokens(&app, account, RefreshToken { session_id, generation: 0 }, app.now())
 }
 

@@ -1,68 +1,74 @@
-//! Does a job, once. The queue delivers at least once and in any order: the
-//! outbox row knows what is done, and a mail carries the job's id.
+//! Does a job, once. The queue delivers at least once and in any order: whoever
+//! does a job claims it first, the outbox row knows what is done, and a mail
+//! carries the job's id.
 
-use super::{Job, outbox};
+use super::{Job, backoff, outbox, store};
 use crate::accounts::mails;
 use crate::error::{Error, Result};
-use crate::platform::{HostError, Mail, Statement};
+use crate::id::Timestamp;
+use crate::platform::{HostError, Mail, NotSent};
 use crate::privacy;
 use crate::services::App;
 use serde::Deserialize;
 
-/// Longest wait between two tries.
-const LONGEST_WAIT_MS: i64 = 60 * 60 * 1000;
-
 #[derive(Deserialize)]
-struct Row {
+struct Claimed {
     payload_sealed: String,
     attempts: i64,
-    done_at: Option<i64>,
 }
 
-/// Does the job with this id, unless it is done already or there is none.
+/// Does the job with this id, unless it is done, somebody else has it in hand, or
+/// there is none.
 ///
 /// # Errors
 /// When it could not be done; it is noted when to try again, and the sweep will.
+/// Where not even that could be noted, the lease ends and the sweep finds the job.
 pub async fn run(app: &App, job_id: &str) -> Result<()> {
-    let select = Statement::new("SELECT payload_sealed, attempts, done_at FROM outbox WHERE id = ?1").bind(job_id);
-    let Some(row) = app.query(select).await?.first::<Row>()? else { return Ok(()) };
-    if row.done_at.is_some() {
-        return Ok(());
-    }
-    let now = app.now().0;
-    match perform(app, job_id, &row.payload_sealed).await {
+    let claim = store::claim(job_id, app.now());
+    let Some(claimed) = app.query(claim).await?.first::<Claimed>()? else { return Ok(()) };
+    let outcome = if claimed.attempts > backoff::MAX_ATTEMPTS {
+        // The last try broke off without a word.
+        Err(NotSent::refused("interrupted"))
+    } else {
+        perform(app, job_id, &claimed.payload_sealed).await
+    };
+    match outcome {
         Ok(()) => {
-            // The payload names a person: it does not outlive its purpose.
-            let done = Statement::new("UPDATE outbox SET done_at = ?1, payload_sealed = '' WHERE id = ?2")
-                .bind(now)
-                .bind(job_id);
-            app.query(done).await?;
+            app.query(store::done(job_id, app.now())).await?;
             Ok(())
         }
-        Err(error) => {
-            let wait = (1000_i64 << row.attempts.clamp(0, 12)).min(LONGEST_WAIT_MS);
-            let failed = Statement::new(
-                "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = ?1 WHERE id = ?2 AND done_at IS NULL",
-            )
-            .bind(now + wait)
-            .bind(job_id);
-            app.query(failed).await?;
-            Err(Error::Host(error))
+        Err(failure) => {
+            note(app, job_id, claimed.attempts, &failure).await?;
+            Err(Error::Host(HostError::Unavailable(failure.class)))
         }
     }
 }
 
-async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::Result<(), HostError> {
-    match outbox::open(app, job_id, payload_sealed)? {
+async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::Result<(), NotSent> {
+    // A master key or a version of the program that knows better may come back.
+    match outbox::open(app, job_id, payload_sealed).map_err(|_| NotSent::later("unreadable"))? {
         Job::SendMail { template, to, locale, values } => {
             let (subject, text) = mails::render(template, &locale, &values);
             app.mailer.send(&Mail { id: job_id.to_owned(), to, subject, text }).await
         }
+        Job::SendNothing => Ok(()),
         Job::ExportPerson { user_id, export_id } => {
-            privacy::export::make(app, user_id, export_id).await.map_err(|error| match error {
-                Error::Host(error) => error,
-                Error::Problem(problem) => HostError::Failed(problem.kind.slug.to_owned()),
-            })
+            privacy::export::make(app, user_id, export_id).await.map_err(|_| NotSent::later("export"))
         }
     }
+}
+
+async fn note(app: &App, job_id: &str, attempts: i64, failure: &NotSent) -> Result<()> {
+    let now = app.now();
+    if failure.permanent || attempts >= backoff::MAX_ATTEMPTS {
+        app.query(store::give_up(job_id, attempts, &failure.class, now)).await?;
+        app.log.line(r#"{"level":"error","event":"job_given_up"}"#);
+        return Ok(());
+    }
+    let mut random = [0; 8];
+    // Without randomness the wait is as good as any other.
+    let random = app.entropy.fill(&mut random).map_or(u64::MAX, |()| u64::from_le_bytes(random));
+    let next = Timestamp(now.0 + backoff::wait_ms(attempts, random));
+    app.query(store::failed(job_id, attempts, &failure.class, next)).await?;
+    Ok(())
 }

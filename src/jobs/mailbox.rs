@@ -1,7 +1,7 @@
 //! Where mails go without a provider: in a local installation to a table that
 //! `/dev/mail` shows, elsewhere nowhere yet.
 
-use crate::platform::{Clock, Database, DatabaseError, HostError, Mail, Mailer, Statement};
+use crate::platform::{Clock, Database, Mail, Mailer, NotSent, Statement};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub struct DevelopmentMailbox {
 
 #[async_trait]
 impl Mailer for DevelopmentMailbox {
-    async fn send(&self, mail: &Mail) -> Result<(), HostError> {
+    async fn send(&self, mail: &Mail) -> Result<(), NotSent> {
         let insert = Statement::new(
             "INSERT INTO development_mailbox (id, recipient, subject, body, sent_at) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (id) DO NOTHING",
@@ -25,20 +25,17 @@ impl Mailer for DevelopmentMailbox {
         .bind(&mail.subject)
         .bind(&mail.text)
         .bind(self.clock.now_ms());
-        match self.database.query(insert).await {
-            Ok(_) => Ok(()),
-            Err(DatabaseError::Host(error)) => Err(error),
-            Err(other) => Err(HostError::Failed(format!("{other:?}"))),
-        }
+        self.database.query(insert).await.map(drop).map_err(|_| NotSent::later("mailbox"))
     }
 }
 
-/// Stands where no mail provider is set up: nothing is lost, jobs wait in the outbox.
+/// Stands where no mail provider is set up: nothing is lost, jobs wait in the outbox
+/// and become dead letters, which an operator replays once there is one.
 pub struct NoMailer;
 
 #[async_trait]
 impl Mailer for NoMailer {
-    async fn send(&self, _: &Mail) -> Result<(), HostError> {
-        Err(HostError::Unavailable("no mail provider is set up for this environment".into()))
+    async fn send(&self, _: &Mail) -> Result<(), NotSent> {
+        Err(NotSent::later("no_provider"))
     }
 }

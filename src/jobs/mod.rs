@@ -2,10 +2,15 @@
 //! offered to the queue after it, done once by the consumer, and offered again by
 //! a sweep when a send or a try failed.
 
+pub mod backoff;
 pub mod consumer;
+pub mod dead_letters;
+pub mod mail_message;
+pub mod mail_providers;
 pub mod mailbox;
 pub mod outbox;
 pub mod routes;
+pub mod store;
 
 use crate::accounts::mails::Template;
 use crate::id::Id;
@@ -33,12 +38,15 @@ pub enum Job {
         /// The export.
         export_id: Id,
     },
+    /// Stands for a mail to an address that nobody has here, so that asking for one
+    /// takes the same time whether there is an account or not.
+    SendNothing,
 }
 
 impl Job {
     fn kind(&self) -> &'static str {
         match self {
-            Self::SendMail { .. } => "send_mail",
+            Self::SendMail { .. } | Self::SendNothing => "send_mail",
             Self::ExportPerson { .. } => "export_person",
         }
     }

@@ -1,8 +1,8 @@
 //! The outbox: jobs that are as durable as the change that asked for them.
 
-use super::Job;
+use super::{Job, consumer, store};
 use crate::error::{Result, internal};
-use crate::id::Id;
+use crate::id::{Id, Timestamp};
 use crate::platform::{HostError, Statement};
 use crate::services::App;
 use serde::Deserialize;
@@ -11,6 +11,8 @@ use serde::Deserialize;
 const PATIENCE_MS: i64 = 60_000;
 /// Jobs that one sweep offers.
 const SWEEP: i64 = 100;
+/// Jobs that one sweep does by itself while the queue takes none.
+const DONE_BY_SWEEP: usize = 20;
 
 /// A job that is in the outbox once the batch with its statement is committed.
 #[must_use = "offer the job to the queue once the batch is committed"]
@@ -44,28 +46,54 @@ pub async fn offer(app: &App, pending: Pending) {
     }
 }
 
-/// Offers again what has waited too long.
+/// A stored job by its id, to be offered again.
+pub(super) fn pending(id: Id) -> Pending {
+    Pending(id)
+}
+
+/// When the sweep offers a job that is given to the queue now.
+pub(super) fn patience(now: Timestamp) -> Timestamp {
+    Timestamp(now.0 + PATIENCE_MS)
+}
+
+/// Offers again what has waited too long, does some of it itself where the queue
+/// takes nothing, and deletes what has served its time.
 ///
 /// # Errors
-/// When the database or the queue fails; the next sweep goes on.
+/// When the database fails; the next sweep goes on.
 pub async fn sweep(app: &App) -> Result<usize> {
     #[derive(Deserialize)]
     struct Row {
         id: String,
     }
-    let now = app.now().0;
+    let now = app.now();
     let select = Statement::new(
         "UPDATE outbox SET next_attempt_at = ?2 WHERE id IN
-         (SELECT id FROM outbox WHERE done_at IS NULL AND next_attempt_at <= ?1
+         (SELECT id FROM outbox WHERE done_at IS NULL AND dead_at IS NULL AND next_attempt_at <= ?1
           ORDER BY next_attempt_at LIMIT ?3) RETURNING id",
     )
-    .bind(now)
-    .bind(now + PATIENCE_MS)
+    .bind(now.0)
+    .bind(patience(now).0)
     .bind(SWEEP);
     let waiting: Vec<Row> = app.query(select).await?.all()?;
+    let mut by_itself = 0;
     for row in &waiting {
-        app.queue.send(&row.id).await?;
+        if app.queue.send(&row.id).await.is_ok() {
+            continue;
+        }
+        if by_itself == 0 {
+            app.log.line(r#"{"level":"warn","event":"queue_unavailable"}"#);
+        }
+        if by_itself == DONE_BY_SWEEP {
+            // The rest was put off by a minute, and is due again then.
+            break;
+        }
+        by_itself += 1;
+        if consumer::run(app, &row.id).await.is_err() {
+            app.log.line(r#"{"level":"warn","event":"job_failed"}"#);
+        }
     }
+    app.batch(store::purge(now)).await?;
     Ok(waiting.len())
 }
 

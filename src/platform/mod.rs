@@ -80,12 +80,34 @@ pub struct Mail {
     pub text: String,
 }
 
+/// A mail was not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotSent {
+    /// Whether another try would end alike.
+    pub permanent: bool,
+    /// What kind of failure, such as `provider_422`. It is stored and shown to
+    /// operators: nothing of the mail or its reader stands in it.
+    pub class: String,
+}
+
+impl NotSent {
+    /// Another try may go through.
+    pub fn later(class: impl Into<String>) -> Self {
+        Self { permanent: false, class: class.into() }
+    }
+
+    /// No other try will go through.
+    pub fn refused(class: impl Into<String>) -> Self {
+        Self { permanent: true, class: class.into() }
+    }
+}
+
 /// Sends mail. Sending the same id again must not send a second mail where the
 /// provider can tell.
 #[async_trait]
 pub trait Mailer: Send + Sync {
     /// Sends the mail.
-    async fn send(&self, mail: &Mail) -> Result<(), HostError>;
+    async fn send(&self, mail: &Mail) -> Result<(), NotSent>;
 }
 
 /// Files by name, for what is large or must be apart from the database.

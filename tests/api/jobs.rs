@@ -1,7 +1,13 @@
 //! Jobs: what must follow a change is done once, whatever is down for a while.
 
+mod dead_letters;
+mod faults;
+mod hosts;
+mod purge;
+
 use super::support::{Installation, PASSWORD};
 use serde_json::json;
+use virtual_doctor::jobs::backoff::{MAX_ATTEMPTS, bound_ms};
 use virtual_doctor::jobs::consumer;
 use virtual_doctor::platform::Queue;
 use virtual_doctor::services::App;
@@ -42,16 +48,31 @@ async fn with_the_queue_down_the_sweep_offers_it_after_a_minute() {
 }
 
 #[tokio::test]
-async fn with_the_queue_down_at_the_sweep_too_the_next_one_offers_it() {
+async fn with_the_queue_down_at_the_sweep_too_the_sweep_does_it() {
     let here = Installation::new();
     here.queue.set_broken(true);
     register(&here).await;
     here.clock.advance(MINUTE_MS);
-    let app = App::outside(here.services.clone(), "test");
-    assert!(virtual_doctor::jobs::outbox::sweep(&app).await.is_err());
-    here.queue.set_broken(false);
+    assert_eq!(here.sweep().await, 1);
+    assert_eq!((waiting(&here).await, here.mailer.mails().len()), (0, 1));
     here.clock.advance(MINUTE_MS);
-    assert_eq!((here.sweep().await, here.work().await), (1, vec![true]));
+    assert_eq!((here.sweep().await, here.mailer.mails().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn with_the_queue_down_a_sweep_does_twenty_and_comes_to_its_end() {
+    let here = Installation::new();
+    here.queue.set_broken(true);
+    for n in 0..45 {
+        let body = json!({ "email": format!("p{n}@example.org"), "password": PASSWORD, "name": "Ann" });
+        here.post("/api/v1/auth/register", None, body).await.expect(202);
+    }
+    for sent in [20, 40, 45] {
+        here.clock.advance(MINUTE_MS);
+        here.sweep().await;
+        assert_eq!(here.mailer.mails().len(), sent);
+    }
+    assert_eq!(waiting(&here).await, 0);
 }
 
 #[tokio::test]
@@ -62,24 +83,48 @@ async fn with_the_mailer_down_it_is_tried_again_and_sent_once() {
     assert_eq!(here.work().await, [false]);
     assert_eq!((waiting(&here).await, here.mailer.mails().len()), (1, 0));
     here.mailer.set_broken(false);
-    here.clock.advance(1000);
+    here.clock.advance(bound_ms(1));
     assert_eq!((here.sweep().await, here.work().await), (1, vec![true]));
     here.clock.advance(60 * MINUTE_MS);
     assert_eq!((here.sweep().await, here.mailer.mails().len()), (0, 1));
 }
 
 #[tokio::test]
-async fn each_failure_doubles_the_wait_up_to_an_hour() {
+async fn each_failure_puts_the_next_try_off_within_its_bound() {
     let here = Installation::new();
     here.mailer.set_broken(true);
     register(&here).await;
     assert_eq!(here.work().await, [false]);
-    for seconds in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600] {
-        here.clock.advance(seconds * 1000 - 1);
-        assert_eq!(here.sweep().await, 0, "before {seconds} s");
+    let mut waits = Vec::new();
+    for attempts in 1..MAX_ATTEMPTS {
+        assert_eq!(here.count("SELECT attempts AS n FROM outbox").await, attempts);
+        let next = here.count("SELECT next_attempt_at AS n FROM outbox").await;
+        let wait = next - here.services.now().0;
+        assert!((1..=bound_ms(attempts)).contains(&wait), "{wait} ms after {attempts} tries");
+        here.clock.advance(wait - 1);
+        assert_eq!(here.sweep().await, 0, "too early after {attempts} tries");
         here.clock.advance(1);
-        assert_eq!((here.sweep().await, here.work().await), (1, vec![false]), "after {seconds} s");
+        assert_eq!((here.sweep().await, here.work().await), (1, vec![false]));
+        waits.push(wait);
     }
+    waits.sort_unstable();
+    waits.dedup();
+    assert!(waits.len() > 20, "waits are spread: {waits:?}");
+    assert_eq!(here.count("SELECT COUNT(*) AS n FROM outbox WHERE dead_at IS NOT NULL").await, 1);
+}
+
+#[tokio::test]
+async fn a_message_that_comes_again_before_its_time_is_no_try() {
+    let here = Installation::new();
+    here.mailer.set_broken(true);
+    register(&here).await;
+    let job = here.queue.take().remove(0);
+    let app = App::outside(here.services.clone(), "test");
+    assert!(consumer::run(&app, &job).await.is_err());
+    for _ in 0..5 {
+        assert!(consumer::run(&app, &job).await.is_ok());
+    }
+    assert_eq!(here.count("SELECT attempts AS n FROM outbox").await, 1);
 }
 
 #[tokio::test]
@@ -92,7 +137,7 @@ async fn delivered_twice_it_is_done_once() {
     }
     assert_eq!(here.work().await, [true, true]);
     assert_eq!(here.mailer.mails().len(), 1);
-    assert_eq!(here.count("SELECT attempts AS n FROM outbox").await, 0);
+    assert_eq!(here.count("SELECT attempts AS n FROM outbox").await, 1);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 const manifest = readFileSync(new URL("../../spin.toml", import.meta.url), "utf8");
 
 export async function get(name) {
-  const declared = new RegExp(`^${name} = \\{ (?:default = "(.*)"|required = true.*) \\}$`, "m").exec(manifest);
+  const declared = new RegExp(`^${name} = \\{ (?:default = "([^"]*)"(?:, secret = true)?|required = true.*) \\}$`, "m").exec(manifest);
   if (!declared || !manifest.includes(`\n${name} = "{{ ${name} }}"\n`)) throw { tag: "invalid-name", val: name };
   const value = process.env[`SPIN_VARIABLE_${name.toUpperCase()}`] ?? declared[1];
   if (value === undefined) throw { tag: "provider", val: `${name} is required` };

@@ -3,10 +3,10 @@
 use super::database::D1;
 use super::failed;
 use super::files::R2;
+use super::mailers::mailer;
 use super::rooms::DurableRooms;
 use crate::config::Config;
-use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
-use crate::platform::{Cache, Clock, Entropy, HostError, Log, Mailer, Queue};
+use crate::platform::{Cache, Clock, Entropy, HostError, Log, Queue};
 use crate::services::Services;
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -111,11 +111,7 @@ pub fn services(env: &Env) -> Result<Services, HostError> {
     let config = config(env).map_err(|wrong| HostError::Failed(wrong.join("; ")))?;
     let database: Arc<D1> = Arc::new(D1(env.d1("DB").map_err(failed)?));
     let clock: Arc<JsClock> = Arc::new(JsClock);
-    let mailer: Arc<dyn Mailer> = if config.is_development() {
-        Arc::new(DevelopmentMailbox { database: database.clone(), clock: clock.clone() })
-    } else {
-        Arc::new(NoMailer)
-    };
+    let mailer = mailer(env, &config, database.clone(), clock.clone())?;
     Ok(Services {
         config,
         database,

@@ -5,6 +5,7 @@ mod bindings;
 mod database;
 mod events;
 mod files;
+mod mailers;
 mod request;
 mod room_object;
 mod room_storage;

@@ -1,5 +1,6 @@
 use crate::platform::{
-    Cache, Clock, Database, DatabaseError, Entropy, Files, HostError, Log, Mail, Mailer, Queue, Rows, Statement,
+    Cache, Clock, Database, DatabaseError, Entropy, Files, HostError, Log, Mail, Mailer, NotSent, Queue, Rows,
+    Statement,
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -149,9 +150,9 @@ impl MemoryMailer {
 
 #[async_trait]
 impl Mailer for MemoryMailer {
-    async fn send(&self, mail: &Mail) -> Result<(), HostError> {
+    async fn send(&self, mail: &Mail) -> Result<(), NotSent> {
         if self.broken.load(Ordering::SeqCst) {
-            return Err(HostError::Unavailable("the mail provider is down".into()));
+            return Err(NotSent::later("provider_503"));
         }
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         if !mails.iter().any(|sent| sent.id == mail.id) {

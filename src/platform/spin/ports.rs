@@ -4,6 +4,7 @@ use super::database::SpinDatabase;
 use super::failed;
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::config::{Config, SETTINGS};
+use crate::jobs::mail_providers::MailProvider;
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
 use crate::jobs::{consumer, outbox};
 use crate::platform::{Cache, Clock, Connected, Entropy, Files, HostError, Log, Mailer, Queue, Rooms};
@@ -168,9 +169,10 @@ pub async fn services() -> Result<Arc<Services>, HostError> {
     let config = config().await?;
     let database = Arc::new(SpinDatabase::default());
     let clock = Arc::new(WasiClock);
-    let mailer: Arc<dyn Mailer> = if config.is_development() {
+    let mailer: Arc<dyn Mailer> = if config.mail_provider == MailProvider::Development {
         Arc::new(DevelopmentMailbox { database: database.clone(), clock: clock.clone() })
     } else {
+        // No request leaves the component yet: mails wait in the outbox.
         Arc::new(NoMailer)
     };
     Ok(Arc::new_cyclic(|services| Services {
