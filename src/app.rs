@@ -3,7 +3,7 @@
 use crate::http::body::MAX_BODY_BYTES;
 use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
-use crate::{accounts, chat, diagnosis, jobs, medicine, operations, records};
+use crate::{accounts, chat, diagnosis, integrations, jobs, limits, medicine, operations, records};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
@@ -19,14 +19,15 @@ pub fn router(services: Arc<Services>) -> Router {
 
 /// For a host that can add [`fixed_headers::FIXED_HEADERS`] more cheaply.
 pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
-    let mut routes = Router::new()
-        .merge(operations::routes::routes())
-        .merge(problem_pages::routes())
+    let limited = Router::new()
         .merge(accounts::routes::routes())
+        .merge(integrations::routes::routes())
         .merge(records::routes::routes())
         .merge(chat::routes::routes())
         .merge(diagnosis::routes::routes())
-        .merge(medicine::routes::routes());
+        .merge(medicine::routes::routes())
+        .layer(from_fn_with_state(services.clone(), limits::middleware::run));
+    let mut routes = Router::new().merge(operations::routes::routes()).merge(problem_pages::routes()).merge(limited);
     if services.config.is_development() {
         routes = routes.merge(operations::development::routes()).merge(jobs::routes::routes());
     }

@@ -16,6 +16,7 @@ use utoipa::{Modify, OpenApi};
         (name = "Medicines", description = "The catalogue and the check"),
         (name = "Prescriptions", description = "Drafted, checked, signed"),
         (name = "Chat", description = "Rooms, messages and sockets"),
+        (name = "Integrations", description = "Keys with which other systems call"),
         (name = "Operations", description = "Health"),
     ),
     modifiers(&Bearer),
@@ -49,6 +50,10 @@ use utoipa::{Modify, OpenApi};
         crate::chat::routes::post_message,
         crate::chat::routes::create_ticket,
         crate::chat::routes::connect,
+        crate::integrations::routes::create_api_key,
+        crate::integrations::routes::list_api_keys,
+        crate::integrations::routes::read_api_key,
+        crate::integrations::routes::end_api_key,
         crate::operations::routes::health,
         crate::operations::routes::ready,
     )
@@ -158,6 +163,9 @@ fn example(operation: &str) -> Option<serde_json::Value> {
         "open_room" => {
             serde_json::json!({ "kind": "consultation", "participants": [id], "subject": "A cough for two weeks" })
         }
+        "create_api_key" => serde_json::json!({
+            "name": "Pharmacy system", "scopes": ["medicines:check"], "expires_at": "2027-06-30T00:00:00Z"
+        }),
         "post_message" => serde_json::json!({ "client_id": id, "body": "Good morning" }),
         _ => return None,
     })

@@ -4,7 +4,10 @@
 use crate::config::Config;
 use crate::error::Error;
 use crate::id::{Id, Timestamp};
-use crate::platform::{Cache, Clock, Database, DatabaseError, Entropy, Log, Mailer, Queue, Rooms, Rows, Statement};
+use crate::limits::policies::Rates;
+use crate::platform::{
+    Cache, Clock, Database, DatabaseError, Entropy, Limiter, Log, Mailer, Queue, Rooms, Rows, Statement,
+};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
@@ -25,6 +28,10 @@ pub struct Services {
     pub mailer: Arc<dyn Mailer>,
     /// Chat rooms.
     pub rooms: Arc<dyn Rooms>,
+    /// Exact counts.
+    pub limiter: Arc<dyn Limiter>,
+    /// Coarse counts.
+    pub rates: Rates,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -1,10 +1,12 @@
 //! Calls of the API, each test where its URL is.
 
 mod accounts;
+mod api_keys;
 mod assessments;
 mod authorization;
 mod conventions;
 mod jobs;
+mod limits;
 mod medicines;
 mod prescriptions;
 mod rooms;

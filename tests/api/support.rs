@@ -13,9 +13,10 @@ use std::sync::Arc;
 use virtual_doctor::app::router;
 use virtual_doctor::config::Config;
 use virtual_doctor::jobs::{consumer, outbox};
+use virtual_doctor::limits::policies::{POLICIES, Policy, Rates};
 use virtual_doctor::platform::native::{
-    FailingDatabase, ManualClock, MemoryCache, MemoryLog, MemoryMailer, MemoryQueue, NativeRooms, SeededEntropy,
-    SqliteDatabase,
+    FailingDatabase, ManualClock, MemoryCache, MemoryLimiter, MemoryLog, MemoryMailer, MemoryQueue, NativeRooms,
+    SeededEntropy, SqliteDatabase,
 };
 use virtual_doctor::platform::{Database, Statement};
 use virtual_doctor::services::{App, Services};
@@ -32,6 +33,7 @@ pub struct Installation {
     pub log: Arc<MemoryLog>,
     pub database: Arc<FailingDatabase>,
     pub rooms: Arc<CutRooms>,
+    pub limiter: Arc<MemoryLimiter>,
 }
 
 /// A person who is signed in.
@@ -50,6 +52,11 @@ impl Installation {
 
     /// With these settings in place of the usual ones of a test.
     pub fn with(settings: &[(&str, &str)]) -> Self {
+        Self::with_policies(settings, POLICIES.to_vec())
+    }
+
+    /// With these coarse limits too, once RATE_LIMITS is on.
+    pub fn with_policies(settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
         let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let config = Config::read(|name| {
             let given = settings.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned());
@@ -60,6 +67,8 @@ impl Installation {
                 // Small, so that tests are quick; the real cost is measured on workerd.
                 "ARGON2_MEMORY_KIB" => Some("8".into()),
                 "ARGON2_ITERATIONS" => Some("1".into()),
+                // The clock stands still: what a test does at one moment is not a flood.
+                "RATE_LIMITS" if !settings.contains(&("ENVIRONMENT", "production")) => Some("off".into()),
                 _ => None,
             })
         })
@@ -68,6 +77,7 @@ impl Installation {
         let entropy = Arc::new(SeededEntropy::new(7));
         let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(SqliteDatabase::in_memory().unwrap()))));
         let rooms = Arc::new(CutRooms::new(NativeRooms::new(config.clone(), clock.clone(), entropy.clone())));
+        let limiter = Arc::new(MemoryLimiter::new(clock.clone()));
         let (queue, mailer, log) =
             (Arc::<MemoryQueue>::default(), Arc::<MemoryMailer>::default(), Arc::<MemoryLog>::default());
         let services = Arc::new(Services {
@@ -77,11 +87,13 @@ impl Installation {
             queue: queue.clone(),
             mailer: mailer.clone(),
             rooms: rooms.clone(),
+            limiter: limiter.clone(),
+            rates: Rates::new(policies),
             clock: clock.clone(),
             entropy,
             log: log.clone(),
         });
-        Self { router: router(services.clone()), services, clock, queue, mailer, log, database, rooms }
+        Self { router: router(services.clone()), services, clock, queue, mailer, log, database, rooms, limiter }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

@@ -2,9 +2,11 @@
 
 use super::database::D1;
 use super::failed;
+use super::limiter::DurableLimiter;
 use super::rooms::DurableRooms;
 use crate::config::Config;
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
+use crate::limits::policies::Rates;
 use crate::platform::{Cache, Clock, Entropy, HostError, Log, Mailer, Queue};
 use crate::services::Services;
 use async_trait::async_trait;
@@ -122,6 +124,8 @@ pub fn services(env: &Env) -> Result<Services, HostError> {
         queue: Arc::new(Jobs(env.queue("JOBS").map_err(failed)?)),
         mailer,
         rooms: Arc::new(DurableRooms(env.durable_object("ROOMS").map_err(failed)?)),
+        limiter: Arc::new(DurableLimiter(env.durable_object("LIMITER").map_err(failed)?)),
+        rates: Rates::default(),
         clock,
         entropy: Arc::new(JsEntropy),
         log: Arc::new(ConsoleLog),

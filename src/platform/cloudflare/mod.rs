@@ -4,6 +4,7 @@
 mod bindings;
 mod database;
 mod events;
+mod limiter;
 mod request;
 mod room_object;
 mod room_storage;

@@ -2,10 +2,12 @@
 
 use super::database::SpinDatabase;
 use super::failed;
+use super::limiter::DatabaseLimiter;
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::config::{Config, SETTINGS};
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
 use crate::jobs::{consumer, outbox};
+use crate::limits::policies::Rates;
 use crate::platform::{Cache, Clock, Connected, Entropy, HostError, Log, Mailer, Queue, Rooms};
 use crate::services::{App, Services};
 use async_trait::async_trait;
@@ -131,6 +133,8 @@ pub async fn services() -> Result<Arc<Services>, HostError> {
     };
     Ok(Arc::new_cyclic(|services| Services {
         config,
+        limiter: Arc::new(DatabaseLimiter(database.clone())),
+        rates: Rates::default(),
         database,
         cache: Arc::new(KeyValueCache),
         queue: Arc::new(DirectQueue(services.clone())),
