@@ -81,6 +81,8 @@ pub fn document() -> serde_json::Value {
         let protected = !operation["security"].is_null();
         let has_input = !operation["requestBody"].is_null() || !operation["parameters"].is_null();
         let mut kinds = vec![("500", "/problems/internal"), ("503", "/problems/unavailable")];
+        let limited = operation["tags"][0] != "Operations";
+        kinds.extend(limited.then_some(("429", "/problems/too-many-requests")));
         kinds.extend(protected.then_some(("401", "/problems/unauthenticated")));
         kinds.extend(protected.then_some(("404", "/problems/not-found")));
         kinds.extend(has_input.then_some(("422", "/problems/invalid")));

@@ -24,7 +24,6 @@ const BY_ACCOUNT: Rule = Rule::new(30, 60 * 60);
 pub struct Attempt {
     address: ClientAddress,
     account: String,
-    charged_account: bool,
 }
 
 impl Attempt {
@@ -35,32 +34,25 @@ impl Attempt {
     /// does not; 503 while nobody can count.
     pub async fn begin(app: &App, address: ClientAddress, email: &str) -> Result<Self> {
         let account = fingerprint(app, &["account|", email].concat());
-        let mut attempt = Self { address, account, charged_account: false };
+        let attempt = Self { address, account };
         let mut charges = attempt.pair();
-        charges.push(by_address());
+        charges.push(sign_in(BY_ADDRESS));
         admit(app, &owner_of_address(&attempt.address), &charges).await?;
-        match admit(app, &attempt.owner(), &[by_account()]).await {
-            Ok(()) => attempt.charged_account = true,
+        match admit(app, &["u:", &attempt.account].concat(), &[sign_in(BY_ACCOUNT)]).await {
             // The account is under attack. Its owner comes from where the owner was before.
-            Err(Error::Problem(refused)) => {
-                if !store::is_known_address(app, email, &attempt.address).await? {
-                    attempt.settle(app, &owner_of_address(&attempt.address), Call::GiveBack(attempt.pair())).await;
-                    return Err(Error::Problem(refused));
-                }
+            Err(Error::Problem(refused)) if !store::is_known_address(app, email, &attempt.address).await? => {
+                attempt.settle(app, attempt.pair(), Vec::new()).await;
+                Err(Error::Problem(refused))
             }
-            Err(error) => return Err(error),
+            Ok(()) | Err(Error::Problem(_)) => Ok(attempt),
+            Err(error) => Err(error),
         }
-        Ok(attempt)
     }
 
-    /// The password was right: this was no failure, and those before it were the owner's own.
+    /// The password was right: this was no failure, and those before it were the
+    /// owner's own. What it took of the account's budget comes back by itself.
     pub async fn succeeded(&self, app: &App) {
-        let address = owner_of_address(&self.address);
-        self.settle(app, &address, Call::Fill(self.pair())).await;
-        self.settle(app, &address, Call::GiveBack(vec![by_address()])).await;
-        if self.charged_account {
-            self.settle(app, &self.owner(), Call::GiveBack(vec![by_account()])).await;
-        }
+        self.settle(app, vec![sign_in(BY_ADDRESS)], self.pair()).await;
     }
 
     /// Remembers that the user signed in from here; to be stored with the session.
@@ -71,14 +63,11 @@ impl Attempt {
 
     /// An attempt that stays charged does no harm that time does not mend, so a
     /// limiter that is away by now is no reason to refuse who gave the right password.
-    async fn settle(&self, app: &App, owner: &str, call: Call) {
+    async fn settle(&self, app: &App, give_back: Vec<Charge>, fill: Vec<Charge>) {
         if app.config.rate_limits {
-            app.limiter.call(owner, &call).await.ok();
+            let settle = Call::Settle { give_back, fill };
+            app.limiter.call(&owner_of_address(&self.address), &settle).await.ok();
         }
-    }
-
-    fn owner(&self) -> String {
-        ["u:", &self.account].concat()
     }
 
     /// They lie with the address's buckets, so that one call charges all or none.
@@ -88,10 +77,7 @@ impl Attempt {
     }
 }
 
-fn by_address() -> Charge {
-    Charge { bucket: "sign-in".to_owned(), rule: BY_ADDRESS }
-}
-
-fn by_account() -> Charge {
-    Charge { bucket: "sign-in".to_owned(), rule: BY_ACCOUNT }
+/// The bucket of an owner, address or account, for signing in.
+fn sign_in(rule: Rule) -> Charge {
+    Charge { bucket: "sign-in".to_owned(), rule }
 }

@@ -119,39 +119,43 @@ pub fn charge(charges: &[Charge], states: &mut [FullAt], now_ms: i64) -> Vec<Out
 }
 
 /// What a host's limiter is asked to do with the buckets of one owner, at one moment.
+/// No bucket may stand in it twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Call {
     /// Take a unit of each, or of none.
     Charge(Vec<Charge>),
-    /// Give a unit back to each: what it was taken for turned out to be no attempt.
-    GiveBack(Vec<Charge>),
-    /// Fill each.
-    Fill(Vec<Charge>),
+    /// What units were taken for turned out to be harmless.
+    Settle {
+        /// Give one unit back to each of these.
+        give_back: Vec<Charge>,
+        /// Fill each of these.
+        fill: Vec<Charge>,
+    },
 }
 
 impl Call {
-    /// What it is about. No bucket may stand in it twice.
+    /// What it is about.
     #[must_use]
-    pub fn charges(&self) -> &[Charge] {
+    pub fn charges(&self) -> Vec<&Charge> {
         match self {
-            Self::Charge(charges) | Self::GiveBack(charges) | Self::Fill(charges) => charges,
+            Self::Charge(charges) => charges.iter().collect(),
+            Self::Settle { give_back, fill } => give_back.iter().chain(fill).collect(),
         }
     }
 
-    /// Does it. `states` has the state of each charge's bucket, 0 for one that is not
-    /// known, and is what is to be stored. Only charging has outcomes.
+    /// Does it. `states` has the state of each of [`Call::charges`], 0 for a bucket that is
+    /// not known, and is what is to be stored. Only charging has outcomes.
     #[must_use]
     pub fn apply(&self, states: &mut [FullAt], now_ms: i64) -> Vec<Outcome> {
         match self {
-            Self::Charge(charges) => return charge(charges, states, now_ms),
-            Self::GiveBack(charges) => {
-                for (state, charge) in states.iter_mut().zip(charges) {
-                    *state = charge.rule.give_back(*state);
+            Self::Charge(charges) => charge(charges, states, now_ms),
+            Self::Settle { give_back, .. } => {
+                for (at, state) in states.iter_mut().enumerate() {
+                    *state = give_back.get(at).map_or(0, |charge| charge.rule.give_back(*state));
                 }
+                Vec::new()
             }
-            Self::Fill(_) => states.fill(0),
         }
-        Vec::new()
     }
 }
 

@@ -181,9 +181,9 @@ async fn limiter(services: &Services) -> Kept {
     holds(left == [(false, 0), (true, 7)], "an empty bucket refuses, and then no other is charged")?;
     let told = refused.first().map_or(0, |outcome| outcome.retry_after_s);
     holds((1..=1800).contains(&told), "a refusal says when the next unit comes")?;
-    call(Call::GiveBack(vec![charge("narrow", 2)])).await?;
+    call(Call::Settle { give_back: vec![charge("narrow", 2)], fill: Vec::new() }).await?;
     holds(call(both()).await?.iter().all(|outcome| outcome.allowed), "what is given back can be had again")?;
-    call(Call::Fill(vec![charge("narrow", 2), charge("wide", 9)])).await?;
+    call(Call::Settle { give_back: Vec::new(), fill: vec![charge("narrow", 2), charge("wide", 9)] }).await?;
     let other = [&owner, ":other"].concat();
     let elsewhere = services.limiter.call(&other, &both()).await.map_err(host)?;
     holds(call(both()).await? == elsewhere, "a filled bucket is as a new one, and owners are apart")
