@@ -3,7 +3,7 @@
 use crate::http::body::MAX_BODY_BYTES;
 use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
-use crate::{accounts, audit, chat, diagnosis, jobs, medicine, operations, privacy, records};
+use crate::{accounts, audit, chat, diagnosis, integrations, jobs, limits, medicine, operations, privacy, records};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
@@ -19,18 +19,19 @@ pub fn router(services: Arc<Services>) -> Router {
 
 /// For a host that can add [`fixed_headers::FIXED_HEADERS`] more cheaply.
 pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
-    let mut routes = Router::new()
-        .merge(operations::routes::routes())
-        .merge(problem_pages::routes())
+    let limited = Router::new()
         .merge(accounts::routes::routes())
         .merge(accounts::mail_routes::routes())
         .merge(jobs::dead_letters::routes())
+        .merge(integrations::routes::routes())
         .merge(records::routes::routes())
         .merge(chat::routes::routes())
         .merge(diagnosis::routes::routes())
         .merge(medicine::routes::routes())
         .merge(audit::routes::routes())
-        .merge(privacy::routes::routes());
+        .merge(privacy::routes::routes())
+        .layer(from_fn_with_state(services.clone(), limits::middleware::run));
+    let mut routes = Router::new().merge(operations::routes::routes()).merge(problem_pages::routes()).merge(limited);
     if services.config.is_development() {
         routes = routes.merge(operations::development::routes()).merge(jobs::routes::routes());
     }

@@ -4,7 +4,7 @@
 use crate::error::{Error, forbidden, not_found};
 use serde::{Deserialize, Serialize};
 
-/// What a person is in an organization, or `Patient` for everyone who signed up.
+/// What a person is in an organization, or `Patient` for everyone who signed up; or a scope of an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -18,6 +18,12 @@ pub enum Role {
     Admin,
     /// Runs the installation; no access to records by that.
     Operator,
+    /// Scope of an API key: checks medicines.
+    #[serde(rename = "medicines:check")]
+    ChecksMedicines,
+    /// Scope of an API key: makes assessments and goes on with its own.
+    #[serde(rename = "assessments:create")]
+    CreatesAssessments,
 }
 
 impl Role {
@@ -30,6 +36,8 @@ impl Role {
             Self::Pharmacist => "pharmacist",
             Self::Admin => "admin",
             Self::Operator => "operator",
+            Self::ChecksMedicines => "medicines:check",
+            Self::CreatesAssessments => "assessments:create",
         }
     }
 }
@@ -68,6 +76,8 @@ named! {
         Recorder = "recorder";
         /// They are in the room.
         Participant = "participant";
+        /// They work in the organization; the role is the one that they hold there.
+        Staff = "staff";
         /// Nothing needed: it is about no one else.
         Anyone = "anyone";
         /// None of these.
@@ -110,6 +120,10 @@ named! {
         ReadDeadLetters = "read_dead_letters";
         /// Give a job that was given up another go.
         ReplayDeadLetter = "replay_dead_letter";
+        /// Check medicines with a token; without one everybody may.
+        CheckMedicines = "check_medicines";
+        /// Make, see and end the API keys of an organization.
+        ManageApiKeys = "manage_api_keys";
     }
 }
 
@@ -117,7 +131,7 @@ named! {
 pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
     use Action as A;
     use Relationship as R;
-    use Role::{Admin, Doctor, Operator, Patient, Pharmacist};
+    use Role::{Admin, ChecksMedicines, CreatesAssessments, Doctor, Operator, Patient, Pharmacist};
     &[
         (
             A::UseOwnAccount,
@@ -133,9 +147,26 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::OpenRoom, &[(Patient, R::ActsForPatient)]),
         (A::InviteToRoom, &[(Doctor, R::Anyone)]),
         (A::UseRoom, &[(Patient, R::Participant), (Doctor, R::Participant), (Pharmacist, R::Participant)]),
-        (A::Assess, &[(Patient, R::Anyone), (Doctor, R::Anyone), (Patient, R::ActsForPatient), (Doctor, R::CareTeam)]),
-        (A::ReadAssessment, &[(Patient, R::Recorder), (Patient, R::ActsForPatient), (Doctor, R::CareTeam)]),
-        (A::AnswerAssessment, &[(Patient, R::Recorder)]),
+        (
+            A::Assess,
+            &[
+                (Patient, R::Anyone),
+                (Doctor, R::Anyone),
+                (Patient, R::ActsForPatient),
+                (Doctor, R::CareTeam),
+                (CreatesAssessments, R::Anyone),
+            ],
+        ),
+        (
+            A::ReadAssessment,
+            &[
+                (Patient, R::Recorder),
+                (Patient, R::ActsForPatient),
+                (Doctor, R::CareTeam),
+                (CreatesAssessments, R::Recorder),
+            ],
+        ),
+        (A::AnswerAssessment, &[(Patient, R::Recorder), (CreatesAssessments, R::Recorder)]),
         (A::Prescribe, &[(Doctor, R::CareTeam)]),
         (A::SignPrescription, &[(Doctor, R::CareTeam)]),
         (A::ReadPrescription, &[(Doctor, R::Recorder), (Doctor, R::CareTeam), (Patient, R::ActsForPatient)]),
@@ -144,6 +175,18 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::VerifyAudit, &[(Patient, R::ActsForPatient), (Operator, R::Anyone)]),
         (A::ReadDeadLetters, &[(Operator, R::Anyone)]),
         (A::ReplayDeadLetter, &[(Operator, R::Anyone)]),
+        (
+            A::CheckMedicines,
+            &[
+                (Patient, R::Anyone),
+                (Doctor, R::Anyone),
+                (Pharmacist, R::Anyone),
+                (Admin, R::Anyone),
+                (Operator, R::Anyone),
+                (ChecksMedicines, R::Anyone),
+            ],
+        ),
+        (A::ManageApiKeys, &[(Admin, R::Staff)]),
     ]
 };
 

@@ -94,6 +94,16 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "messages that one member may send to a room in 10 seconds",
     },
     Setting {
+        name: "RATE_LIMITS",
+        default: Some("on"),
+        meaning: "on; off (not in production): nothing is limited, for load tests",
+    },
+    Setting {
+        name: "CLIENT_ADDRESS_HEADER",
+        default: Some("cf-connecting-ip"),
+        meaning: "header in which the host's own edge writes the client's address, over whatever a client sends",
+    },
+    Setting {
         name: "CLINICAL_REQUIRE_REVIEW",
         default: Some("doses"),
         meaning: "doses: refuse doses that no clinician has reviewed; none",
@@ -144,6 +154,10 @@ pub struct Config {
     pub argon2_iterations: u32,
     /// Messages a member may send to a room in 10 seconds.
     pub chat_messages_per_10_s: u32,
+    /// Whether anything is limited.
+    pub rate_limits: bool,
+    /// Header with the client's address, which the host's edge writes.
+    pub client_address_header: String,
     /// Whether doses that no clinician reviewed are refused.
     pub require_reviewed_doses: bool,
 }
@@ -174,6 +188,11 @@ impl Config {
         let argon2_memory_kib = read.number("ARGON2_MEMORY_KIB", 8, 1 << 16);
         let argon2_iterations = read.number("ARGON2_ITERATIONS", 1, 10);
         let chat_messages_per_10_s = read.number("CHAT_MESSAGES_PER_10_S", 1, 100_000);
+        let rate_limits = read.choice("RATE_LIMITS", ["on", "off"]) == "on";
+        if !rate_limits && environment == Environment::Production {
+            read.refuse("RATE_LIMITS", "cannot be off in production");
+        }
+        let client_address_header = read.text("CLIENT_ADDRESS_HEADER").to_ascii_lowercase();
         let require_reviewed_doses = read.choice("CLINICAL_REQUIRE_REVIEW", ["doses", "none"]) == "doses";
         let (Some(signing_keys), Some(master_keys), Some(index_key)) = rings else { return Err(read.wrong) };
         if !read.wrong.is_empty() {
@@ -195,6 +214,8 @@ impl Config {
             argon2_memory_kib,
             argon2_iterations,
             chat_messages_per_10_s,
+            rate_limits,
+            client_address_header,
             require_reviewed_doses,
         })
     }

@@ -8,9 +8,10 @@
 //! - [`app`]: the router, all domains' routes on one page.
 //! - [`config`], [`services`]: settings, and what a handler has at hand.
 //! - [`authorization`]: who may do what, one table.
-//! - [`accounts`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`jobs`],
+//! - [`accounts`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`integrations`], [`jobs`],
 //!   [`audit`], [`privacy`], [`operations`]: the domains. None of them knows its host.
 //! - [`knowledge`]: the clinical tables, packed at build time; [`names`] finds things in them.
+//! - [`limits`]: how often somebody may do something.
 //! - [`error`], [`problem`]: the one error type and its catalogue.
 //! - [`encryption`], [`id`]: what is stored, sealed, and how it is named.
 //! - [`platform`]: the ports, and a folder for each host. The target chooses it:
@@ -28,8 +29,10 @@ pub mod encryption;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod integrations;
 pub mod jobs;
 pub mod knowledge;
+pub mod limits;
 pub mod medicine;
 pub mod names;
 #[cfg(not(target_family = "wasm"))]

@@ -17,6 +17,7 @@ use utoipa::{Modify, OpenApi};
         (name = "Prescriptions", description = "Drafted, checked, signed"),
         (name = "Chat", description = "Rooms, messages and sockets"),
         (name = "Privacy", description = "Who opened a record, what is held on a person, and its erasure"),
+        (name = "Integrations", description = "Keys with which other systems call"),
         (name = "Operations", description = "Health"),
     ),
     modifiers(&Bearer),
@@ -65,6 +66,10 @@ use utoipa::{Modify, OpenApi};
         crate::privacy::consent_routes::give_consent,
         crate::jobs::dead_letters::list_dead_letters,
         crate::jobs::dead_letters::replay_dead_letter,
+        crate::integrations::routes::create_api_key,
+        crate::integrations::routes::list_api_keys,
+        crate::integrations::routes::read_api_key,
+        crate::integrations::routes::end_api_key,
         crate::operations::routes::health,
         crate::operations::routes::ready,
     )
@@ -92,6 +97,8 @@ pub fn document() -> serde_json::Value {
         let protected = !operation["security"].is_null();
         let has_input = !operation["requestBody"].is_null() || !operation["parameters"].is_null();
         let mut kinds = vec![("500", "/problems/internal"), ("503", "/problems/unavailable")];
+        let limited = operation["tags"][0] != "Operations";
+        kinds.extend(limited.then_some(("429", "/problems/too-many-requests")));
         kinds.extend(protected.then_some(("401", "/problems/unauthenticated")));
         kinds.extend(protected.then_some(("404", "/problems/not-found")));
         kinds.extend(has_input.then_some(("422", "/problems/invalid")));
@@ -181,6 +188,9 @@ fn example(operation: &str) -> Option<serde_json::Value> {
         "verify_audit" => serde_json::json!({ "patient_id": id }),
         "request_erasure" => serde_json::json!({ "password": "correct horse battery" }),
         "give_consent" => serde_json::json!({ "purpose": "research", "version": "2026-11-01", "given": true }),
+        "create_api_key" => serde_json::json!({
+            "name": "Pharmacy system", "scopes": ["medicines:check"], "expires_at": "2027-06-30T00:00:00Z"
+        }),
         "post_message" => serde_json::json!({ "client_id": id, "body": "Good morning" }),
         _ => return None,
     })

@@ -4,8 +4,9 @@
 use crate::config::Config;
 use crate::error::Error;
 use crate::id::{Id, Timestamp};
+use crate::limits::policies::Rates;
 use crate::platform::{
-    Cache, Clock, Database, DatabaseError, Entropy, Files, Log, Mailer, Queue, Rooms, Rows, Statement,
+    Cache, Clock, Database, DatabaseError, Entropy, Files, Limiter, Log, Mailer, Queue, Rooms, Rows, Statement,
 };
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -29,6 +30,10 @@ pub struct Services {
     pub files: Arc<dyn Files>,
     /// Chat rooms.
     pub rooms: Arc<dyn Rooms>,
+    /// Exact counts.
+    pub limiter: Arc<dyn Limiter>,
+    /// Coarse counts.
+    pub rates: Rates,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -1,5 +1,6 @@
 //! What people send and get about accounts, and its rules.
 
+use super::password_strength;
 use crate::authorization::Role;
 use crate::http::patch::Patch;
 use crate::http::{Invalid, Reason};
@@ -38,17 +39,19 @@ impl Email {
     }
 }
 
-/// A password: 8 to 256 characters, any characters (NIST SP 800-63B, section 5.1.1).
+/// A password: 8 to 256 characters, any characters, and none that everybody tries first (NIST SP 800-63B, section 5.1.1).
 #[derive(Clone, Deserr, ToSchema)]
 #[deserr(try_from(String) = Password::parse -> Reason)]
 pub struct Password(pub String);
 
 impl Password {
     fn parse(text: String) -> Result<Self, Reason> {
-        if (8..=256).contains(&text.chars().count()) {
-            Ok(Self(text))
-        } else {
-            Err(Reason::out_of_range("must have 8 to 256 characters"))
+        if !(8..=256).contains(&text.chars().count()) {
+            return Err(Reason::out_of_range("must have 8 to 256 characters"));
+        }
+        match password_strength::weakness(&text) {
+            Some(weakness) => Err(weakness),
+            None => Ok(Self(text)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::mails::Template;
 use super::model::{ChangeMe, Me, Register, Verify};
 use super::store::{self, NewUser};
-use super::{password, session_routes};
+use super::{password, password_strength, session_routes};
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::encryption::{random_token, sha256};
@@ -13,6 +13,7 @@ use crate::http::{Caller, IfMatch, JsonBody, headers, with_etag};
 use crate::id::{Id, Timestamp};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Pending};
+use crate::limits::{ClientAddress, Guard, throttle};
 use crate::platform::{DatabaseError, Statement};
 use crate::services::{App, Services};
 use axum::http::StatusCode;
@@ -49,11 +50,13 @@ pub struct Status {
 /// The answer is the same whether the address was free or not; its owner gets a mail either way.
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "Accounts", request_body = Register,
     responses((status = 202, body = Status)))]
-pub async fn register(app: App, JsonBody(body): JsonBody<Register>) -> Result<Response> {
+pub async fn register(app: App, client: ClientAddress, JsonBody(body): JsonBody<Register>) -> Result<Response> {
     let today = chrono::DateTime::from_timestamp_millis(app.now().0).unwrap_or_default().date_naive();
     if body.birth_date.is_some_and(|date| date.0 > today) {
         return Err(invalid(vec![FieldError::body("/birth_date", "invalid", "must not be in the future")]));
     }
+    password_strength::check_personal("/password", &body.password.0, &[&body.email.0, &body.name.0])?;
+    throttle(&app, Guard::Register, &client, &body.email.0).await?;
     let hash = password::hash(&app.config, app.entropy.as_ref(), &body.password.0)?;
     let locale = body.locale.clone().unwrap_or_default().0;
     let user = NewUser {

@@ -5,12 +5,14 @@ use super::model::{Login, Logout, Refresh, Tokens};
 use super::refresh::{RefreshToken, Verdict, judge};
 use super::routes::{mail, verification};
 use super::store::{self, Account};
+use super::throttling::Attempt;
 use super::{mail_store, password, token};
 use crate::audit::{self, Entry};
 use crate::error::{Error, Problem, Result};
 use crate::http::{Caller, JsonBody, OptionalBody};
 use crate::id::{Id, Timestamp};
 use crate::jobs::outbox;
+use crate::limits::{ClientAddress, Guard, throttle};
 use crate::platform::DatabaseError;
 use crate::problem;
 use crate::services::App;
@@ -22,7 +24,8 @@ use axum::http::StatusCode;
 /// A wrong password and an unknown address answer alike, in body and in time.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "Accounts", request_body = Login,
     responses((status = 200, body = Tokens)))]
-pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tokens>> {
+pub async fn login(app: App, client: ClientAddress, JsonBody(body): JsonBody<Login>) -> Result<Json<Tokens>> {
+    let attempt = Attempt::begin(&app, client, &body.email.0).await?;
     let account = store::account_by_email(&app, &body.email.0).await?;
     let stored = account.as_ref().map(|account| account.password_hash.as_str());
     let right = password::verify(&app.config, stored, &body.password)?;
@@ -34,6 +37,7 @@ pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tok
             return Err(Problem::new(&problem::WRONG_CREDENTIALS, problem::WRONG_CREDENTIALS.meaning).into());
         }
     };
+    attempt.succeeded(&app).await;
     if app.config.verify_email && !account.me.email_verified {
         refuse(&app, Some(account.me.id)).await?;
         renew_verification(&app, &account).await?;
@@ -45,7 +49,7 @@ pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tok
         Entry { actor_id: Some(user_id), action: "session.begun", subject_id: Some(session_id), ..Entry::default() };
     let unchanged = mail_store::password_is_still(user_id, &account.password_hash);
     let session = store::insert_session(session_id, user_id, app.now());
-    app.batch(vec![unchanged, session, audit::record(&app, begun)?]).await?;
+    app.batch(vec![unchanged, session, attempt.remember(user_id, &app), audit::record(&app, begun)?]).await?;
     tokens(&app, account, RefreshToken { session_id, generation: 0 }, app.now())
 }
 
@@ -55,8 +59,9 @@ pub async fn login(app: App, JsonBody(body): JsonBody<Login>) -> Result<Json<Tok
 /// same new pair; later it ends the session, for somebody else has a copy.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "Accounts", request_body = Refresh,
     responses((status = 200, body = Tokens)))]
-pub async fn refresh(app: App, JsonBody(body): JsonBody<Refresh>) -> Result<Json<Tokens>> {
+pub async fn refresh(app: App, client: ClientAddress, JsonBody(body): JsonBody<Refresh>) -> Result<Json<Tokens>> {
     let given = RefreshToken::read(&app.config.signing_keys, &body.refresh_token).ok_or_else(ended)?;
+    throttle(&app, Guard::Refresh, &client, &given.session_id.to_string()).await?;
     let (user_id, session) = store::session(&app, given.session_id).await?.ok_or_else(ended)?;
     let next = RefreshToken { generation: given.generation + 1, ..given };
     match judge(session, given.generation, app.now()) {

@@ -4,13 +4,17 @@ use crate::accounts::token;
 use crate::authorization::{Action, Relationship, Role, require};
 use crate::error::{Error, unauthenticated};
 use crate::id::Id;
+use crate::integrations;
+use crate::limits::middleware::Verified;
 use crate::services::Services;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use std::sync::Arc;
 
-/// A person who is signed in.
+/// A person who is signed in, or the system that an API key was given to: its roles
+/// are then the scopes of the key, its user and session the key's id.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Who it is.
@@ -41,14 +45,22 @@ impl FromRequestParts<Arc<Services>> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, services: &Arc<Services>) -> Result<Self, Error> {
-        let header = parts.headers.get(AUTHORIZATION).ok_or_else(unauthenticated)?;
-        let text = header.to_str().map_err(|_| unauthenticated())?;
-        let (scheme, token) = text.split_once(' ').ok_or_else(unauthenticated)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(unauthenticated());
+        if let Some(Verified(caller)) = parts.extensions.get() {
+            return Ok(caller.clone());
         }
-        token::verify(&services.config.signing_keys, token.trim(), services.now()).ok_or_else(unauthenticated)
+        let token = bearer(&parts.headers).ok_or_else(unauthenticated)?.to_owned();
+        if token.starts_with(integrations::PREFIX) {
+            return integrations::caller(parts, services, &token).await;
+        }
+        token::verify(&services.config.signing_keys, &token, services.now()).ok_or_else(unauthenticated)
     }
+}
+
+/// The bearer token of a request (RFC 6750), whatever it is.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 impl OptionalFromRequestParts<Arc<Services>> for Caller {

@@ -3,9 +3,10 @@
 use super::catalogue::{self, MedicineSummary, summary};
 use super::check;
 use super::model::{CheckAnswer, CheckRequest};
+use crate::authorization::{Action, Relationship};
 use crate::error::{Result, not_found};
 use crate::http::cursor::{self, Limit};
-use crate::http::{Invalid, JsonBody, Page, PathOf, QueryOf};
+use crate::http::{Caller, Invalid, JsonBody, Page, PathOf, QueryOf};
 use crate::knowledge::medicine;
 use crate::knowledge::tables::Index;
 use crate::names::Match;
@@ -88,6 +89,12 @@ pub async fn read_medicine(PathOf(id): PathOf<String>) -> Result<Json<MedicineSu
 /// Against each other and against the patient. Nothing is stored. What is not known is said.
 #[utoipa::path(post, path = "/api/v1/medicines/check", tag = "Medicines", request_body = CheckRequest,
     responses((status = 200, body = CheckAnswer)))]
-pub async fn check_medicines(JsonBody(body): JsonBody<CheckRequest>) -> Json<CheckAnswer> {
-    Json(check::check(&body.patient, &body.medicines.0))
+pub async fn check_medicines(
+    caller: Option<Caller>,
+    JsonBody(body): JsonBody<CheckRequest>,
+) -> Result<Json<CheckAnswer>> {
+    if let Some(caller) = caller {
+        caller.require(&[Relationship::Anyone], Action::CheckMedicines)?;
+    }
+    Ok(Json(check::check(&body.patient, &body.medicines.0)))
 }

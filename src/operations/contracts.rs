@@ -4,6 +4,7 @@
 use crate::chat::service::{Admission, RoomCall, RoomReply};
 use crate::chat::shell::key_about;
 use crate::encryption::DataKey;
+use crate::limits::{Call, Charge, Rule};
 use crate::platform::{DatabaseError, HostError, Mail, Statement};
 use crate::services::Services;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,7 @@ pub async fn run(services: &Services) -> Vec<Outcome> {
         outcome("mailer", mailer(services).await),
         outcome("files", files(services).await),
         outcome("rooms", rooms(services).await),
+        outcome("limiter", limiter(services).await),
     ]
 }
 
@@ -185,4 +187,29 @@ async fn rooms(services: &Services) -> Kept {
     let history = RoomCall::History { user_id: "ann".into(), after: None, before: None, limit: 10 };
     let read = call(history).await?;
     holds(read == RoomReply::Messages { messages: vec![message], more: false }, "what was said is there")
+}
+
+async fn limiter(services: &Services) -> Kept {
+    let owner = ["contract:", &services.new_id().map_err(host)?.to_string()].concat();
+    let charge = |bucket: &str, quota| Charge { bucket: bucket.into(), rule: Rule::new(quota, 3600) };
+    let call = |call: Call| {
+        let owner = owner.clone();
+        async move { services.limiter.call(&owner, &call).await.map_err(|error: HostError| host(error)) }
+    };
+    let both = || Call::Charge(vec![charge("narrow", 2), charge("wide", 9)]);
+    let first = call(both()).await?;
+    let left: Vec<(bool, u32)> = first.iter().map(|outcome| (outcome.allowed, outcome.remaining)).collect();
+    holds(left == [(true, 1), (true, 8)], "each bucket answers, in the order of the call")?;
+    call(both()).await?;
+    let refused = call(both()).await?;
+    let left: Vec<(bool, u32)> = refused.iter().map(|outcome| (outcome.allowed, outcome.remaining)).collect();
+    holds(left == [(false, 0), (true, 7)], "an empty bucket refuses, and then no other is charged")?;
+    let told = refused.first().map_or(0, |outcome| outcome.retry_after_s);
+    holds((1..=1800).contains(&told), "a refusal says when the next unit comes")?;
+    call(Call::Settle { give_back: vec![charge("narrow", 2)], fill: Vec::new() }).await?;
+    holds(call(both()).await?.iter().all(|outcome| outcome.allowed), "what is given back can be had again")?;
+    call(Call::Settle { give_back: Vec::new(), fill: vec![charge("narrow", 2), charge("wide", 9)] }).await?;
+    let other = [&owner, ":other"].concat();
+    let elsewhere = services.limiter.call(&other, &both()).await.map_err(host)?;
+    holds(call(both()).await? == elsewhere, "a filled bucket is as a new one, and owners are apart")
 }

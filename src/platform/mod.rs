@@ -16,6 +16,7 @@ mod database;
 pub use database::{Database, DatabaseError, Rows, Statement, Value, split_guards};
 
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
+use crate::limits::{Call, Outcome};
 use async_trait::async_trait;
 
 /// A host's service did not do what it was asked to. The text is for the log
@@ -140,4 +141,14 @@ pub enum Connected {
     Refused,
     /// This host has no sockets.
     Unsupported,
+}
+
+/// Counts exactly, for all isolates together. Whoever calls it must not let
+/// through what it did not allow, and so nothing while it does not answer.
+#[async_trait]
+pub trait Limiter: Send + Sync {
+    /// Does what is asked with the buckets of this owner, at once and as one, and
+    /// gives the outcome of each charge, in their order. Owners are many, each
+    /// apart from the others, so that no single place counts for everybody.
+    async fn call(&self, owner: &str, call: &Call) -> Result<Vec<Outcome>, HostError>;
 }

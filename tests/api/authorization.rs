@@ -42,7 +42,7 @@ fn to_whom_a_thing_is_nothing_it_is_not_there() {
 }
 
 /// Signed out, each call and the status that it answers with.
-const CALLS: [(&str, &str, u16); 28] = [
+const CALLS: [(&str, &str, u16); 32] = [
     ("POST", "/api/v1/auth/register", 422),
     ("POST", "/api/v1/auth/verify", 422),
     ("POST", "/api/v1/auth/login", 422),
@@ -67,6 +67,10 @@ const CALLS: [(&str, &str, u16); 28] = [
     ("POST", "/api/v1/prescriptions", 401),
     ("GET", "/api/v1/prescriptions/x", 401),
     ("POST", "/api/v1/prescriptions/x/sign", 401),
+    ("GET", "/api/v1/organizations/x/api-keys", 401),
+    ("POST", "/api/v1/organizations/x/api-keys", 401),
+    ("GET", "/api/v1/organizations/x/api-keys/x", 401),
+    ("DELETE", "/api/v1/organizations/x/api-keys/x", 401),
     ("GET", "/api/v1/conditions", 200),
     ("GET", "/api/v1/medicines", 200),
     ("POST", "/api/v1/medicines/check", 422),

@@ -2,11 +2,13 @@
 
 mod access;
 mod accounts;
+mod api_keys;
 mod assessments;
 mod audit;
 mod authorization;
 mod conventions;
 mod jobs;
+mod limits;
 mod medicines;
 mod prescriptions;
 mod privacy;

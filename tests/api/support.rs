@@ -13,8 +13,9 @@ use std::sync::Arc;
 use virtual_doctor::app::router;
 use virtual_doctor::config::Config;
 use virtual_doctor::jobs::{consumer, outbox};
+use virtual_doctor::limits::policies::{POLICIES, Policy, Rates};
 use virtual_doctor::platform::native::{
-    FailingDatabase, ManualClock, MemoryCache, MemoryFiles, MemoryLog, MemoryMailer, MemoryQueue, NativeRooms,
+    FailingDatabase, ManualClock, MemoryCache, MemoryFiles, MemoryLimiter, MemoryLog, MemoryMailer, MemoryQueue, NativeRooms,
     SeededEntropy, SqliteDatabase,
 };
 use virtual_doctor::platform::{Database, Statement};
@@ -33,6 +34,7 @@ pub struct Installation {
     pub log: Arc<MemoryLog>,
     pub database: Arc<FailingDatabase>,
     pub rooms: Arc<CutRooms>,
+    pub limiter: Arc<MemoryLimiter>,
 }
 
 /// A person who is signed in.
@@ -56,6 +58,15 @@ impl Installation {
 
     /// Over this database.
     pub fn over(database: SqliteDatabase, settings: &[(&str, &str)]) -> Self {
+        Self::made_of(database, settings, POLICIES.to_vec())
+    }
+
+    /// With these coarse limits too, once RATE_LIMITS is on.
+    pub fn with_policies(settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
+        Self::made_of(SqliteDatabase::in_memory().unwrap(), settings, policies)
+    }
+
+    fn made_of(database: SqliteDatabase, settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
         let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let config = Config::read(|name| {
             let given = settings.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned());
@@ -66,6 +77,8 @@ impl Installation {
                 // Small, so that tests are quick; the real cost is measured on workerd.
                 "ARGON2_MEMORY_KIB" => Some("8".into()),
                 "ARGON2_ITERATIONS" => Some("1".into()),
+                // The clock stands still: what a test does at one moment is not a flood.
+                "RATE_LIMITS" if !settings.contains(&("ENVIRONMENT", "production")) => Some("off".into()),
                 _ => None,
             })
         })
@@ -74,6 +87,7 @@ impl Installation {
         let entropy = Arc::new(SeededEntropy::new(7));
         let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(database))));
         let rooms = Arc::new(CutRooms::new(NativeRooms::new(config.clone(), clock.clone(), entropy.clone())));
+        let limiter = Arc::new(MemoryLimiter::new(clock.clone()));
         let (queue, mailer, log) =
             (Arc::<MemoryQueue>::default(), Arc::<MemoryMailer>::default(), Arc::<MemoryLog>::default());
         let files = Arc::<MemoryFiles>::default();
@@ -85,11 +99,13 @@ impl Installation {
             queue: queue.clone(),
             mailer: mailer.clone(),
             rooms: rooms.clone(),
+            limiter: limiter.clone(),
+            rates: Rates::new(policies),
             clock: clock.clone(),
             entropy,
             log: log.clone(),
         });
-        Self { router: router(services.clone()), services, clock, files, queue, mailer, log, database, rooms }
+        Self { router: router(services.clone()), services, clock, files, queue, mailer, log, database, rooms, limiter }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

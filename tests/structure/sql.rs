@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use virtual_doctor::MIGRATIONS;
 use virtual_doctor::chat::store::SCHEMA;
+use virtual_doctor::limits::OBJECT_SCHEMA;
 
 /// Tables that are read whole on purpose: they have a handful of rows, or belong
 /// to development, or are the two JSON functions.
@@ -45,7 +46,7 @@ fn every_query_uses_an_index() {
     for (_, sql) in MIGRATIONS {
         connection.execute_batch(sql).unwrap();
     }
-    for sql in SCHEMA {
+    for sql in SCHEMA.into_iter().chain(OBJECT_SCHEMA) {
         connection.execute_batch(sql).unwrap();
     }
     let statements = statements();

@@ -3,9 +3,11 @@
 use super::database::D1;
 use super::failed;
 use super::files::R2;
+use super::limiter::DurableLimiter;
 use super::mailers::mailer;
 use super::rooms::DurableRooms;
 use crate::config::Config;
+use crate::limits::policies::Rates;
 use crate::platform::{Cache, Clock, Entropy, HostError, Log, Queue};
 use crate::services::Services;
 use async_trait::async_trait;
@@ -120,6 +122,8 @@ pub fn services(env: &Env) -> Result<Services, HostError> {
         mailer,
         files: Arc::new(R2(env.bucket("FILES").map_err(failed)?)),
         rooms: Arc::new(DurableRooms(env.durable_object("ROOMS").map_err(failed)?)),
+        limiter: Arc::new(DurableLimiter(env.durable_object("LIMITER").map_err(failed)?)),
+        rates: Rates::default(),
         clock,
         entropy: Arc::new(JsEntropy),
         log: Arc::new(ConsoleLog),

@@ -2,9 +2,9 @@
 // panic needs from outside. A panic aborts the wasm instance, so nothing inside
 // can answer; the shim makes a new instance for the next request, and this says
 // to everyone who was on the old one that it was not their fault.
-import Instance, { RoomObject } from "../../../build/index.js";
+import Instance, { LimiterObject, RoomObject } from "../../../build/index.js";
 
-export { RoomObject };
+export { LimiterObject, RoomObject };
 
 function internal(request, error) {
   const id = crypto.randomUUID();

@@ -6,6 +6,7 @@ mod database;
 mod events;
 mod files;
 mod mailers;
+mod limiter;
 mod request;
 mod room_object;
 mod room_storage;

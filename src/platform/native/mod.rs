@@ -2,10 +2,12 @@
 //! tools. SQLite in memory, a clock that a test moves, entropy that repeats.
 
 mod database;
+mod limiter;
 mod memory;
 mod rooms;
 
 pub use database::SqliteDatabase;
+pub use limiter::MemoryLimiter;
 pub use memory::{
     FailingDatabase, ManualClock, MemoryCache, MemoryFiles, MemoryLog, MemoryMailer, MemoryQueue, SeededEntropy,
     SystemEntropy,

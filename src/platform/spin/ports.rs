@@ -2,11 +2,13 @@
 
 use super::database::SpinDatabase;
 use super::failed;
+use super::limiter::DatabaseLimiter;
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::config::{Config, SETTINGS};
 use crate::jobs::mail_providers::MailProvider;
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
 use crate::jobs::{consumer, outbox};
+use crate::limits::policies::Rates;
 use crate::platform::{Cache, Clock, Connected, Entropy, Files, HostError, Log, Mailer, Queue, Rooms};
 use crate::privacy;
 use crate::services::{App, Services};
@@ -177,6 +179,8 @@ pub async fn services() -> Result<Arc<Services>, HostError> {
     };
     Ok(Arc::new_cyclic(|services| Services {
         config,
+        limiter: Arc::new(DatabaseLimiter(database.clone())),
+        rates: Rates::default(),
         database,
         cache: Arc::new(KeyValueCache),
         queue: Arc::new(DirectQueue(services.clone())),

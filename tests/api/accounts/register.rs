@@ -122,9 +122,29 @@ async fn a_password_has_8_to_256_characters() {
     let here = Installation::new();
     for (length, accepted) in [(7, false), (8, true), (256, true), (257, false)] {
         let mut body = body(&format!("p{length}@example.org"));
-        body["password"] = json!("ü".repeat(length));
+        let letters: String = (0..length).map(|at| ["ü", "x", "9", "🩺", " ", "m", "q"][at * at % 7]).collect();
+        body["password"] = json!(letters);
         let answer = here.post(PATH, None, body).await;
         assert_eq!(answer.status.as_u16(), if accepted { 202 } else { 422 }, "{length}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_everybody_tries_first_is_refused_where_it_stands() {
+    let here = Installation::new();
+    for (password, code) in [
+        ("Password2026!", "too_common"),
+        ("IloveYou", "too_common"),
+        ("87654321", "too_common"),
+        ("abcabcabc", "too_common"),
+        ("sternhagen99", "too_personal"),
+    ] {
+        let mut body = body("sternhagen@example.org");
+        body["password"] = json!(password);
+        let answer = here.post(PATH, None, body).await;
+        assert_eq!(answer.json()["errors"][0]["code"], code, "{password}: {}", answer.text);
+        assert!(!answer.text.contains(password));
+        assert_eq!(answer.invalid(), ["/password"], "{password}");
     }
 }
 

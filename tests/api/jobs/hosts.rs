@@ -122,6 +122,8 @@ impl Office {
             mailer: self.provider.clone(),
             rooms: services.rooms.clone(),
             files: services.files.clone(),
+            limiter: services.limiter.clone(),
+            rates: Rates::default(),
             clock: services.clock.clone(),
             entropy: services.entropy.clone(),
             log: services.log.clone(),
