@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use virtual_doctor::jobs::{consumer, outbox};
+use virtual_doctor::limits::policies::Rates;
 use virtual_doctor::platform::{Database, DatabaseError, HostError, Mail, Mailer, NotSent, Rows, Statement};
 use virtual_doctor::services::{App, Services};
 
