@@ -24,6 +24,9 @@ pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
         .merge(problem_pages::routes())
         .merge(accounts::routes::routes())
         .merge(records::routes::routes())
+        .merge(records::profile::routes::routes())
+        .merge(records::access::routes::routes())
+        .merge(records::care::routes::routes())
         .merge(chat::routes::routes())
         .merge(diagnosis::routes::routes())
         .merge(medicine::routes::routes());

@@ -63,6 +63,21 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "messages that one member may send to a room in 10 seconds",
     },
     Setting {
+        name: "REQUIRE_VERIFIED_LICENCE",
+        default: Some("on"),
+        meaning: "on: a doctor acts as one once an admin of the organization has verified a licence; off: by the role alone",
+    },
+    Setting {
+        name: "AGE_OF_MAJORITY",
+        default: Some("18"),
+        meaning: "age in years from which nobody acts for a person as their parent or guardian",
+    },
+    Setting {
+        name: "AGE_OF_OWN_ACCESS",
+        default: Some("16"),
+        meaning: "age in years from which a young person may take over their own record",
+    },
+    Setting {
         name: "CLINICAL_REQUIRE_REVIEW",
         default: Some("doses"),
         meaning: "doses: refuse doses that no clinician has reviewed; none",
@@ -105,6 +120,12 @@ pub struct Config {
     pub argon2_iterations: u32,
     /// Messages a member may send to a room in 10 seconds.
     pub chat_messages_per_10_s: u32,
+    /// Whether a doctor needs a verified licence to act as one.
+    pub require_verified_licence: bool,
+    /// Age in years from which guardians' access is over.
+    pub age_of_majority: u32,
+    /// Age in years from which a young person may take over their record.
+    pub age_of_own_access: u32,
     /// Whether doses that no clinician reviewed are refused.
     pub require_reviewed_doses: bool,
 }
@@ -131,6 +152,12 @@ impl Config {
         let argon2_memory_kib = read.number("ARGON2_MEMORY_KIB", 8, 1 << 16);
         let argon2_iterations = read.number("ARGON2_ITERATIONS", 1, 10);
         let chat_messages_per_10_s = read.number("CHAT_MESSAGES_PER_10_S", 1, 100_000);
+        let require_verified_licence = read.choice("REQUIRE_VERIFIED_LICENCE", ["on", "off"]) == "on";
+        let age_of_majority = read.number("AGE_OF_MAJORITY", 14, 25);
+        let age_of_own_access = read.number("AGE_OF_OWN_ACCESS", 10, 25);
+        if age_of_own_access > age_of_majority {
+            read.refuse("AGE_OF_OWN_ACCESS", "is not above AGE_OF_MAJORITY");
+        }
         let require_reviewed_doses = read.choice("CLINICAL_REQUIRE_REVIEW", ["doses", "none"]) == "doses";
         let (Some(signing_keys), Some(master_keys), Some(index_key)) = rings else { return Err(read.wrong) };
         if !read.wrong.is_empty() {
@@ -148,6 +175,9 @@ impl Config {
             argon2_memory_kib,
             argon2_iterations,
             chat_messages_per_10_s,
+            require_verified_licence,
+            age_of_majority,
+            age_of_own_access,
             require_reviewed_doses,
         })
     }

@@ -28,6 +28,12 @@ templates! {
     AccountExists = "account_exists";
     /// A session ended because its token was used twice.
     SessionReused = "session_reused";
+    /// A doctor opened your record in an emergency.
+    RecordOpened = "record_opened";
+    /// Somebody asks to act for you.
+    AccessRequested = "access_requested";
+    /// You are invited to work in an organization.
+    StaffInvitation = "staff_invitation";
 }
 
 /// Subject and body in the language of the locale, English where there is none.

@@ -7,5 +7,6 @@ pub mod password;
 pub mod refresh;
 pub mod routes;
 pub mod session_routes;
+pub mod step_up;
 pub mod store;
 pub mod token;
