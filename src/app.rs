@@ -3,7 +3,7 @@
 use crate::http::body::MAX_BODY_BYTES;
 use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
-use crate::{accounts, chat, diagnosis, jobs, medicine, operations, records};
+use crate::{accounts, chat, diagnosis, jobs, medicine, operations, organizations, records};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
@@ -23,6 +23,7 @@ pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
         .merge(operations::routes::routes())
         .merge(problem_pages::routes())
         .merge(accounts::routes::routes())
+        .merge(organizations::routes::routes())
         .merge(records::routes::routes())
         .merge(records::profile::routes::routes())
         .merge(records::access::routes::routes())

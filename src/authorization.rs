@@ -232,10 +232,7 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::RenounceAccess, &[(Patient, R::ActsForPatient), (Patient, R::ReadsForPatient)]),
         (A::HandOver, &[(Patient, R::Guardian), (Doctor, R::LicensedCareTeam)]),
         (A::ClaimRecord, &[(Patient, R::Anyone)]),
-        (
-            A::ReadCareTeam,
-            &[(Patient, R::ActsForPatient), (Patient, R::ReadsForPatient), (Doctor, R::CareTeam)],
-        ),
+        (A::ReadCareTeam, &[(Patient, R::ActsForPatient), (Patient, R::ReadsForPatient), (Doctor, R::CareTeam)]),
         (A::EndCare, &[(Patient, R::ActsForPatient)]),
         (A::Consent, &[(Patient, R::ActsForPatient)]),
         (A::BreakGlass, &[(Doctor, R::LicensedPractitioner)]),

@@ -8,8 +8,8 @@
 //! - [`app`]: the router, all domains' routes on one page.
 //! - [`config`], [`services`]: settings, and what a handler has at hand.
 //! - [`authorization`]: who may do what, one table.
-//! - [`accounts`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`jobs`],
-//!   [`audit`], [`operations`]: the domains. None of them knows its host.
+//! - [`accounts`], [`organizations`], [`records`], [`chat`], [`medicine`], [`diagnosis`],
+//!   [`jobs`], [`audit`], [`operations`]: the domains. None of them knows its host.
 //! - [`knowledge`]: the clinical tables, packed at build time; [`names`] finds things in them.
 //! - [`error`], [`problem`]: the one error type and its catalogue.
 //! - [`encryption`], [`id`]: what is stored, sealed, and how it is named.
@@ -35,6 +35,7 @@ pub mod names;
 #[cfg(not(target_family = "wasm"))]
 pub mod openapi;
 pub mod operations;
+pub mod organizations;
 pub mod platform;
 pub mod problem;
 pub mod records;

@@ -45,7 +45,8 @@ pub async fn practitioner(app: &App, key: &DataKey, user_id: Id) -> Result<Pract
     }
     let rows = app
         .batch(vec![
-            Statement::new("SELECT profile_sealed, version FROM practitioner_profiles WHERE user_id = ?1").bind(user_id),
+            Statement::new("SELECT profile_sealed, version FROM practitioner_profiles WHERE user_id = ?1")
+                .bind(user_id),
             Statement::new(
                 "SELECT organization_id, country, number_sealed, verified_at, created_at FROM licences
                  WHERE user_id = ?1 ORDER BY organization_id, country",
@@ -138,8 +139,7 @@ pub async fn stated_licence(
         "SELECT organization_id, country, number_sealed, verified_at, created_at FROM licences
          WHERE user_id = ?1 AND organization_id = ?2 AND country = ?3",
     );
-    let row: Option<LicenceRow> =
-        app.query(select.bind(user_id).bind(organization_id).bind(country)).await?.first()?;
+    let row: Option<LicenceRow> = app.query(select.bind(user_id).bind(organization_id).bind(country)).await?.first()?;
     row.map(|row| {
         let created_at = row.created_at;
         Ok((licence(key, user_id, row)?, created_at))

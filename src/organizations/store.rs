@@ -271,7 +271,13 @@ pub async fn shared_organizations(app: &App, admin_id: Id, user_id: Id) -> Resul
 ///
 /// # Errors
 /// When the host has no randomness.
-pub fn suspend_staff(app: &App, key: &DataKey, organization_id: Id, user_id: Id, reason: &str) -> Result<[Statement; 2]> {
+pub fn suspend_staff(
+    app: &App,
+    key: &DataKey,
+    organization_id: Id,
+    user_id: Id,
+    reason: &str,
+) -> Result<[Statement; 2]> {
     let about = ["staff.suspension_reason:", &organization_id.to_string(), "/", &user_id.to_string()].concat();
     let suspend = Statement::new(
         "UPDATE staff SET ended_at = ?1, suspended_at = ?1, suspension_reason_sealed = ?2

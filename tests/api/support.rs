@@ -10,9 +10,12 @@ use hosts::{CutRooms, Yielding};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use virtual_doctor::accounts::store::user_key;
 use virtual_doctor::app::router;
 use virtual_doctor::config::Config;
+use virtual_doctor::id::Id;
 use virtual_doctor::jobs::{consumer, outbox};
+use virtual_doctor::organizations::practitioner_store::{put_licence, verify_licence};
 use virtual_doctor::platform::native::{
     FailingDatabase, ManualClock, MemoryCache, MemoryLog, MemoryMailer, MemoryQueue, NativeRooms, SeededEntropy,
     SqliteDatabase,
@@ -162,6 +165,22 @@ impl Installation {
                 .bind(organization)
                 .bind(&person.user_id)
                 .bind(role),
+        ];
+        self.database.batch(statements).await.unwrap();
+        if role == "doctor" {
+            self.license(person, organization).await;
+        }
+    }
+
+    /// A licence of the person's that the organization verified.
+    pub async fn license(&self, person: &Person, organization: Id) {
+        let app = App::outside(self.services.clone(), "test");
+        let user_id = Id::parse(&person.user_id).unwrap();
+        let key = user_key(&app, user_id).await.unwrap();
+        let now = app.now();
+        let statements = vec![
+            put_licence(&app, &key, user_id, organization, "GB", "7654321").unwrap(),
+            verify_licence(user_id, organization, "GB", now.0, user_id, now),
         ];
         self.database.batch(statements).await.unwrap();
     }

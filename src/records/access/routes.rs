@@ -110,8 +110,7 @@ pub async fn request_access(
         let now = app.now();
         let expires_at = Timestamp(now.0 + REQUEST_LIFE_MS);
         batch.extend(store::insert_request(id, asked.patient_id, caller.user_id, now, expires_at));
-        let values =
-            vec![("name".to_owned(), requester.me.name), ("link".to_owned(), app.config.public_url.clone())];
+        let values = vec![("name".to_owned(), requester.me.name), ("link".to_owned(), app.config.public_url.clone())];
         let template = Template::AccessRequested;
         let job = Job::SendMail { template, to: asked.email, locale: asked.locale, values };
         let (job, pending) = outbox::add(&app, &job)?;

@@ -74,7 +74,13 @@ pub async fn asked(app: &App, email: &str, requester_id: Id) -> Result<Option<As
 
 /// Stores a request; one that has run out is begun again.
 #[must_use]
-pub fn insert_request(id: Id, patient_id: Id, requester_id: Id, now: Timestamp, expires_at: Timestamp) -> [Statement; 2] {
+pub fn insert_request(
+    id: Id,
+    patient_id: Id,
+    requester_id: Id,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> [Statement; 2] {
     [
         Statement::new("DELETE FROM access_requests WHERE patient_id = ?1 AND requester_id = ?2 AND expires_at <= ?3")
             .bind(patient_id)
@@ -264,9 +270,8 @@ pub async fn handed_over(app: &App, code_hash: &str, user_id: Id) -> Result<Opti
     struct Row {
         patient_id: Id,
     }
-    let select = Statement::new(
-        "SELECT patient_id FROM handovers WHERE code_hash = ?1 AND expires_at > ?2 AND given_by <> ?3",
-    );
+    let select =
+        Statement::new("SELECT patient_id FROM handovers WHERE code_hash = ?1 AND expires_at > ?2 AND given_by <> ?3");
     let row: Option<Row> = app.query(select.bind(code_hash).bind(app.now().0).bind(user_id)).await?.first()?;
     Ok(row.map(|row| row.patient_id))
 }

@@ -46,8 +46,7 @@ pub async fn break_glass(
     if file.relationships.contains(&Relationship::CareTeam) {
         return Err(conflict("The record is open to you already: you are in the patient's care team."));
     }
-    let opening =
-        EmergencyOpening { id: app.new_id()?, patient_id: id, expires_at: Timestamp(app.now().0 + LIFE_MS) };
+    let opening = EmergencyOpening { id: app.new_id()?, patient_id: id, expires_at: Timestamp(app.now().0 + LIFE_MS) };
     let entry = Entry {
         patient_id: Some(id),
         actor_id: Some(caller.user_id),

@@ -1,8 +1,8 @@
 //! The calls of the REST API about who cares for a patient.
 
+use super::emergency;
 use super::model::{CareTeamMember, Consent, Consented};
 use super::store::{self, Practice};
-use super::emergency;
 use crate::audit::{self, Entry};
 use crate::authorization::Action;
 use crate::error::{Error, FieldError, Result, invalid, not_found};
