@@ -1,7 +1,8 @@
 //! The calls of the REST API about organizations and who works there.
 
 use super::model::{NewOrganization, Organization, StaffMember};
-use super::{invitations, practitioners, store, suspension};
+use super::practitioners::{change_practitioner, read_practitioner, state_licence, verify_licence};
+use super::{invitations, store, suspension};
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Role};
 use crate::error::{Result, conflict, not_found};
@@ -26,15 +27,9 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/invitations/accept", post(invitations::accept_staff_invitation))
         .route("/api/v1/organizations/{id}/staff", get(list_staff))
         .route("/api/v1/organizations/{id}/staff/{user_id}", delete(end_staff))
-        .route(
-            "/api/v1/organizations/{id}/staff/{user_id}/licences/{country}/verify",
-            post(practitioners::verify_licence),
-        )
-        .route(
-            "/api/v1/me/practitioner",
-            get(practitioners::read_practitioner).patch(practitioners::change_practitioner),
-        )
-        .route("/api/v1/me/licences", post(practitioners::state_licence))
+        .route("/api/v1/organizations/{id}/staff/{user_id}/licences/{country}/verify", post(verify_licence))
+        .route("/api/v1/me/practitioner", get(read_practitioner).patch(change_practitioner))
+        .route("/api/v1/me/licences", post(state_licence))
         .route("/api/v1/users/{id}/suspend", post(suspension::suspend_user))
         .route("/api/v1/users/{id}/reinstate", post(suspension::reinstate_user))
 }

@@ -6,6 +6,7 @@ mod authorization;
 mod conventions;
 mod jobs;
 mod medicines;
+mod people;
 mod prescriptions;
 mod rooms;
 pub mod support;
