@@ -3,7 +3,9 @@
 use crate::http::body::MAX_BODY_BYTES;
 use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
-use crate::{accounts, audit, chat, diagnosis, integrations, jobs, limits, medicine, operations, privacy, records};
+use crate::{
+    accounts, audit, chat, diagnosis, integrations, jobs, limits, medicine, operations, organizations, privacy, records,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
@@ -24,7 +26,11 @@ pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
         .merge(accounts::mail_routes::routes())
         .merge(jobs::dead_letters::routes())
         .merge(integrations::routes::routes())
+        .merge(organizations::routes::routes())
         .merge(records::routes::routes())
+        .merge(records::profile::routes::routes())
+        .merge(records::access::routes::routes())
+        .merge(records::care::routes::routes())
         .merge(chat::routes::routes())
         .merge(diagnosis::routes::routes())
         .merge(medicine::routes::routes())

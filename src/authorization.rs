@@ -70,8 +70,26 @@ named! {
     Relationship {
         /// It is their own record, or they act for the patient.
         ActsForPatient = "acts_for_patient";
+        /// It is their own record; stands beside `ActsForPatient`.
+        Oneself = "oneself";
+        /// Parent or guardian of a patient who is not of age; stands beside `ActsForPatient`.
+        Guardian = "guardian";
+        /// A proxy whom the patient lets read, and nothing else.
+        ReadsForPatient = "reads_for_patient";
         /// A care relationship that the patient began and did not end.
         CareTeam = "care_team";
+        /// In the care team, with a licence that the organization verified; stands beside `CareTeam`.
+        LicensedCareTeam = "licensed_care_team";
+        /// Opened the record in an emergency, less than an hour ago.
+        BreakGlass = "break_glass";
+        /// Holds a licence that an organization verified, whoever the patient is.
+        LicensedPractitioner = "licensed_practitioner";
+        /// Works in the organization.
+        Colleague = "colleague";
+        /// Is an admin of the organization; stands beside `Colleague`.
+        OrganizationAdmin = "organization_admin";
+        /// Runs the installation, by what is stored now.
+        Operator = "operator";
         /// They made it.
         Recorder = "recorder";
         /// They are in the room.
@@ -124,6 +142,54 @@ named! {
         CheckMedicines = "check_medicines";
         /// Make, see and end the API keys of an organization.
         ManageApiKeys = "manage_api_keys";
+        /// Read a patient's profile.
+        ReadProfile = "read_profile";
+        /// Change a patient's profile.
+        ChangeProfile = "change_profile";
+        /// Change a date of birth, on which it depends when guardians' access ends.
+        ChangeBirthDate = "change_birth_date";
+        /// Make a record for a child or ward.
+        AddPatient = "add_patient";
+        /// Ask to act for another person.
+        RequestAccess = "request_access";
+        /// See who acts for the patient.
+        ListAccess = "list_access";
+        /// Let somebody act for the patient, or refuse it.
+        GrantAccess = "grant_access";
+        /// End what somebody else may do for the patient.
+        EndAccess = "end_access";
+        /// Give up acting for the patient.
+        RenounceAccess = "renounce_access";
+        /// Make the code with which a young person takes over their record.
+        HandOver = "hand_over";
+        /// Take over one's own record with such a code.
+        ClaimRecord = "claim_record";
+        /// See who cares for the patient.
+        ReadCareTeam = "read_care_team";
+        /// End a care relationship.
+        EndCare = "end_care";
+        /// Begin a care relationship by consent.
+        Consent = "consent";
+        /// Open a record in an emergency.
+        BreakGlass = "break_glass";
+        /// See and change one's own profile and licences as a practitioner.
+        UsePractitionerProfile = "use_practitioner_profile";
+        /// Make an organization.
+        CreateOrganization = "create_organization";
+        /// Read an organization.
+        ReadOrganization = "read_organization";
+        /// Invite somebody to work in an organization.
+        InviteStaff = "invite_staff";
+        /// Accept such an invitation.
+        JoinOrganization = "join_organization";
+        /// See who works in an organization, with their licences.
+        ListStaff = "list_staff";
+        /// End somebody's roles in an organization.
+        EndStaff = "end_staff";
+        /// Verify a licence.
+        VerifyLicence = "verify_licence";
+        /// Suspend a user, or reinstate one.
+        SuspendUser = "suspend_user";
     }
 }
 
@@ -162,14 +228,25 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
             &[
                 (Patient, R::Recorder),
                 (Patient, R::ActsForPatient),
+                (Patient, R::ReadsForPatient),
                 (Doctor, R::CareTeam),
+                (Doctor, R::BreakGlass),
                 (CreatesAssessments, R::Recorder),
             ],
         ),
         (A::AnswerAssessment, &[(Patient, R::Recorder), (CreatesAssessments, R::Recorder)]),
-        (A::Prescribe, &[(Doctor, R::CareTeam)]),
-        (A::SignPrescription, &[(Doctor, R::CareTeam)]),
-        (A::ReadPrescription, &[(Doctor, R::Recorder), (Doctor, R::CareTeam), (Patient, R::ActsForPatient)]),
+        (A::Prescribe, &[(Doctor, R::LicensedCareTeam)]),
+        (A::SignPrescription, &[(Doctor, R::LicensedCareTeam)]),
+        (
+            A::ReadPrescription,
+            &[
+                (Doctor, R::Recorder),
+                (Doctor, R::CareTeam),
+                (Doctor, R::BreakGlass),
+                (Patient, R::ActsForPatient),
+                (Patient, R::ReadsForPatient),
+            ],
+        ),
         (A::ReadAccessLog, &[(Patient, R::ActsForPatient)]),
         (A::ConsentForPatient, &[(Patient, R::ActsForPatient)]),
         (A::VerifyAudit, &[(Patient, R::ActsForPatient), (Operator, R::Anyone)]),
@@ -187,6 +264,41 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
             ],
         ),
         (A::ManageApiKeys, &[(Admin, R::Staff)]),
+        (
+            A::ReadProfile,
+            &[
+                (Patient, R::ActsForPatient),
+                (Patient, R::ReadsForPatient),
+                (Doctor, R::CareTeam),
+                (Doctor, R::BreakGlass),
+            ],
+        ),
+        (A::ChangeProfile, &[(Patient, R::ActsForPatient), (Doctor, R::LicensedCareTeam)]),
+        (A::ChangeBirthDate, &[(Patient, R::Oneself), (Doctor, R::LicensedCareTeam)]),
+        (A::AddPatient, &[(Patient, R::Anyone)]),
+        (A::RequestAccess, &[(Patient, R::Anyone)]),
+        (A::ListAccess, &[(Patient, R::ActsForPatient), (Patient, R::ReadsForPatient)]),
+        (A::GrantAccess, &[(Patient, R::Oneself)]),
+        (A::EndAccess, &[(Patient, R::Oneself)]),
+        (A::RenounceAccess, &[(Patient, R::ActsForPatient), (Patient, R::ReadsForPatient)]),
+        (A::HandOver, &[(Patient, R::Guardian), (Doctor, R::LicensedCareTeam)]),
+        (A::ClaimRecord, &[(Patient, R::Anyone)]),
+        (A::ReadCareTeam, &[(Patient, R::ActsForPatient), (Patient, R::ReadsForPatient), (Doctor, R::CareTeam)]),
+        (A::EndCare, &[(Patient, R::ActsForPatient)]),
+        (A::Consent, &[(Patient, R::ActsForPatient)]),
+        (A::BreakGlass, &[(Doctor, R::LicensedPractitioner)]),
+        (A::UsePractitionerProfile, &[(Doctor, R::Anyone), (Pharmacist, R::Anyone)]),
+        (A::CreateOrganization, &[(Operator, R::Operator)]),
+        (
+            A::ReadOrganization,
+            &[(Operator, R::Operator), (Admin, R::Colleague), (Doctor, R::Colleague), (Pharmacist, R::Colleague)],
+        ),
+        (A::InviteStaff, &[(Admin, R::OrganizationAdmin)]),
+        (A::JoinOrganization, &[(Patient, R::Anyone)]),
+        (A::ListStaff, &[(Admin, R::OrganizationAdmin)]),
+        (A::EndStaff, &[(Admin, R::OrganizationAdmin)]),
+        (A::VerifyLicence, &[(Admin, R::OrganizationAdmin)]),
+        (A::SuspendUser, &[(Operator, R::Operator), (Admin, R::OrganizationAdmin)]),
     ]
 };
 

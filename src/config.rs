@@ -102,6 +102,19 @@ pub const SETTINGS: &[Setting] = &[
         name: "CLIENT_ADDRESS_HEADER",
         default: Some("cf-connecting-ip"),
         meaning: "header in which the host's own edge writes the client's address, over whatever a client sends",
+        name: "REQUIRE_VERIFIED_LICENCE",
+        default: Some("on"),
+        meaning: "on: a doctor acts as one once an admin of the organization has verified a licence; off: by the role alone",
+    },
+    Setting {
+        name: "AGE_OF_MAJORITY",
+        default: Some("18"),
+        meaning: "age in years from which nobody acts for a person as their parent or guardian",
+    },
+    Setting {
+        name: "AGE_OF_OWN_ACCESS",
+        default: Some("16"),
+        meaning: "age in years from which a young person may take over their own record",
     },
     Setting {
         name: "CLINICAL_REQUIRE_REVIEW",
@@ -158,6 +171,12 @@ pub struct Config {
     pub rate_limits: bool,
     /// Header with the client's address, which the host's edge writes.
     pub client_address_header: String,
+    /// Whether a doctor needs a verified licence to act as one.
+    pub require_verified_licence: bool,
+    /// Age in years from which guardians' access is over.
+    pub age_of_majority: u32,
+    /// Age in years from which a young person may take over their record.
+    pub age_of_own_access: u32,
     /// Whether doses that no clinician reviewed are refused.
     pub require_reviewed_doses: bool,
 }
@@ -193,6 +212,12 @@ impl Config {
             read.refuse("RATE_LIMITS", "cannot be off in production");
         }
         let client_address_header = read.text("CLIENT_ADDRESS_HEADER").to_ascii_lowercase();
+        let require_verified_licence = read.choice("REQUIRE_VERIFIED_LICENCE", ["on", "off"]) == "on";
+        let age_of_majority = read.number("AGE_OF_MAJORITY", 14, 25);
+        let age_of_own_access = read.number("AGE_OF_OWN_ACCESS", 10, 25);
+        if age_of_own_access > age_of_majority {
+            read.refuse("AGE_OF_OWN_ACCESS", "is not above AGE_OF_MAJORITY");
+        }
         let require_reviewed_doses = read.choice("CLINICAL_REQUIRE_REVIEW", ["doses", "none"]) == "doses";
         let (Some(signing_keys), Some(master_keys), Some(index_key)) = rings else { return Err(read.wrong) };
         if !read.wrong.is_empty() {
@@ -216,6 +241,9 @@ impl Config {
             chat_messages_per_10_s,
             rate_limits,
             client_address_header,
+            require_verified_licence,
+            age_of_majority,
+            age_of_own_access,
             require_reviewed_doses,
         })
     }

@@ -8,8 +8,8 @@
 //! - [`app`]: the router, all domains' routes on one page.
 //! - [`config`], [`services`]: settings, and what a handler has at hand.
 //! - [`authorization`]: who may do what, one table.
-//! - [`accounts`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`integrations`], [`jobs`],
-//!   [`audit`], [`privacy`], [`operations`]: the domains. None of them knows its host.
+//! - [`accounts`], [`organizations`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`integrations`],
+//!   [`jobs`], [`audit`], [`privacy`], [`operations`]: the domains. None of them knows its host.
 //! - [`knowledge`]: the clinical tables, packed at build time; [`names`] finds things in them.
 //! - [`limits`]: how often somebody may do something.
 //! - [`error`], [`problem`]: the one error type and its catalogue.
@@ -38,6 +38,7 @@ pub mod names;
 #[cfg(not(target_family = "wasm"))]
 pub mod openapi;
 pub mod operations;
+pub mod organizations;
 pub mod platform;
 pub mod privacy;
 pub mod problem;

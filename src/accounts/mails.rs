@@ -36,6 +36,12 @@ templates! {
     ResetPassword = "reset_password";
     /// Your password was changed.
     PasswordChanged = "password_changed";
+    /// A doctor opened your record in an emergency.
+    RecordOpened = "record_opened";
+    /// Somebody asks to act for you.
+    AccessRequested = "access_requested";
+    /// You are invited to work in an organization.
+    StaffInvitation = "staff_invitation";
 }
 
 /// Subject and body in the language of the locale, English where there is none.

@@ -11,6 +11,7 @@ pub mod password_strength;
 pub mod refresh;
 pub mod routes;
 pub mod session_routes;
+pub mod step_up;
 pub mod store;
 pub mod throttling;
 pub mod token;

@@ -7,6 +7,7 @@ use crate::encryption::{DataKey, blind_index, is_erased};
 use crate::error::{Result, not_found};
 use crate::id::{Id, Timestamp};
 use crate::platform::{Rows, Statement};
+use crate::records::store::{open_identity, still_acts};
 use crate::services::{App, Services};
 use serde::Deserialize;
 
@@ -121,6 +122,7 @@ struct UserRow {
 struct PatientRow {
     id: Id,
     name_sealed: String,
+    birth_date_sealed: Option<String>,
     wrapped_key: String,
     relation: Relation,
 }
@@ -146,10 +148,10 @@ FROM users WHERE email_index = ?1";
 const STAFF: &str = "SELECT organization_id, role FROM staff WHERE user_id = ?1 AND ended_at IS NULL";
 const STAFF_BY_EMAIL: &str = "SELECT organization_id, role FROM staff
 WHERE user_id = (SELECT id FROM users WHERE email_index = ?1) AND ended_at IS NULL";
-const PATIENTS: &str = "SELECT p.id, p.name_sealed, p.wrapped_key, a.relation
+const PATIENTS: &str = "SELECT p.id, p.name_sealed, p.birth_date_sealed, p.wrapped_key, a.relation
 FROM patient_access a JOIN patients p ON p.id = a.patient_id
 WHERE a.user_id = ?1 AND (a.expires_at IS NULL OR a.expires_at > ?2)";
-const PATIENTS_BY_EMAIL: &str = "SELECT p.id, p.name_sealed, p.wrapped_key, a.relation
+const PATIENTS_BY_EMAIL: &str = "SELECT p.id, p.name_sealed, p.birth_date_sealed, p.wrapped_key, a.relation
 FROM patient_access a JOIN patients p ON p.id = a.patient_id
 WHERE a.user_id = (SELECT id FROM users WHERE email_index = ?1)
   AND (a.expires_at IS NULL OR a.expires_at > ?2)";
@@ -215,9 +217,18 @@ pub fn read_account(app: &App, rows: &[Rows]) -> Result<Option<Account>> {
     let staff: Vec<StaffRole> = staff.all()?;
     let masters = &app.config.master_keys;
     let key = DataKey::unwrap_with(masters, &about::user_key(user.id), &user.wrapped_key)?;
-    let patients = patients.all::<PatientRow>()?.into_iter().map(|patient| {
-        let name = crate::records::store::open_name(app, patient.id, &patient.wrapped_key, &patient.name_sealed)?;
-        Ok(PatientSummary { id: patient.id, name, relation: patient.relation })
+    let patients = patients.all::<PatientRow>()?.into_iter().filter_map(|row| {
+        let birth_date = row.birth_date_sealed.as_deref();
+        let opened = open_identity(app, row.id, &row.wrapped_key, &row.name_sealed, birth_date);
+        opened
+            .map(|(name, birth_date)| {
+                still_acts(app, row.relation, birth_date).then_some(PatientSummary {
+                    id: row.id,
+                    name,
+                    relation: row.relation,
+                })
+            })
+            .transpose()
     });
     let mut roles = vec![Role::Patient];
     roles.extend(staff.iter().map(|held| held.role));
@@ -386,14 +397,31 @@ pub fn spend_verification(token_hash: &str, now: Timestamp) -> [Statement; 2] {
 /// The key under which a user's own things are sealed.
 ///
 /// # Errors
-/// 404 when there is no such user.
+/// 404 when there is no such user, or it is suspended.
 pub async fn user_key(app: &App, user_id: Id) -> Result<DataKey> {
     #[derive(Deserialize)]
     struct Row {
         wrapped_key: String,
     }
-    let select = Statement::new("SELECT wrapped_key FROM users WHERE id = ?1").bind(user_id);
+    let select = Statement::new("SELECT wrapped_key FROM users WHERE id = ?1 AND suspended_at IS NULL").bind(user_id);
     let row: Option<Row> = app.query(select).await?.first()?;
     let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
     Ok(DataKey::unwrap_with(&app.config.master_keys, &about::user_key(user_id), &row.wrapped_key)?)
+}
+
+/// Whether this session, still alive, was stepped up and that has not run out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_stepped_up(app: &App, session_id: Id, user_id: Id) -> Result<bool> {
+    #[derive(Deserialize)]
+    struct Row {
+        stepped_up: i64,
+    }
+    let select = Statement::new(
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = ?1 AND user_id = ?2 AND ended_at IS NULL
+                        AND stepped_up_until > ?3) AS stepped_up",
+    );
+    let row: Option<Row> = app.query(select.bind(session_id).bind(user_id).bind(app.now().0)).await?.first()?;
+    Ok(row.is_some_and(|row| row.stepped_up != 0))
 }

@@ -91,7 +91,7 @@ pub struct Candidate {
     pub id: Id,
     /// The name to show.
     pub name: String,
-    /// An organization where they are a doctor now, if there is one.
+    /// An organization where they are a doctor now, with a licence where one is needed.
     pub doctor_at: Option<Id>,
 }
 
@@ -119,10 +119,14 @@ pub async fn candidates(app: &App, ids: &[Id]) -> Result<Vec<Candidate>> {
     let select = Statement::new(
         "SELECT u.id, u.name_sealed, u.wrapped_key,
                 (SELECT organization_id FROM staff s
-                 WHERE s.user_id = u.id AND s.role = 'doctor' AND s.ended_at IS NULL LIMIT 1) AS doctor_at
+                 WHERE s.user_id = u.id AND s.role = 'doctor' AND s.ended_at IS NULL
+                   AND (?2 = 0 OR EXISTS (SELECT 1 FROM licences l WHERE l.user_id = s.user_id
+                        AND l.organization_id = s.organization_id AND l.verified_at IS NOT NULL))
+                 LIMIT 1) AS doctor_at
          FROM users u WHERE u.id IN (SELECT value FROM json_each(?1)) AND u.suspended_at IS NULL",
     )
-    .bind(json);
+    .bind(json)
+    .bind(i64::from(app.config.require_verified_licence));
     let rows: Vec<Row> = app.query(select).await?.all()?;
     let candidates = rows.into_iter().map(|row| {
         let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.id), &row.wrapped_key)?;
@@ -174,15 +178,36 @@ pub fn admissions(room: &RoomSummary) -> Vec<Admission> {
         .collect()
 }
 
+/// Whether the user is in the room and not suspended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_in(app: &App, room_id: Id, user_id: Id) -> Result<bool> {
+    #[derive(Deserialize)]
+    struct Row {
+        here: i64,
+    }
+    let select = Statement::new(
+        "SELECT EXISTS (SELECT 1 FROM room_members m JOIN users u ON u.id = m.user_id
+                        WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.state = 'joined'
+                          AND u.suspended_at IS NULL) AS here",
+    );
+    let row: Option<Row> = app.query(select.bind(room_id).bind(user_id)).await?.first()?;
+    Ok(row.is_some_and(|row| row.here != 0))
+}
+
 /// The room, if the user is in it or asked in. That somebody opened, or was refused, a room that is about a
 /// patient is recorded with it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn room(app: &App, room_id: Id, user_id: Id) -> Result<Option<Room>> {
-    const ROOM: &str = "SELECT r.id, r.kind, r.subject_sealed, r.wrapped_key, r.patient_id, r.created_at, r.closed_at
-         FROM room_members m JOIN rooms r ON r.id = m.room_id
-         WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.state IN ('invited', 'joined')";
+    const ROOM: &str = "SELECT r.id, r.kind, r.subject_sealed, r.wrapped_key, r.created_at, r.closed_at,
+                CASE WHEN m.role = 'patient' OR EXISTS (SELECT 1 FROM care_relationships c
+                     WHERE c.patient_id = r.patient_id AND c.practitioner_id = m.user_id AND c.ended_at IS NULL)
+                THEN r.patient_id END AS patient_id
+         FROM room_members m JOIN rooms r ON r.id = m.room_id JOIN users u ON u.id = m.user_id
+         WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.state IN ('invited', 'joined') AND u.suspended_at IS NULL";
     const MEMBERS: &str = "SELECT m.room_id, m.user_id, m.role, m.state, u.name_sealed, u.wrapped_key
          FROM room_members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1";
     let record = Statement::new(
@@ -204,9 +229,12 @@ pub async fn room(app: &App, room_id: Id, user_id: Id) -> Result<Option<Room>> {
 /// # Errors
 /// When the database fails.
 pub async fn rooms(app: &App, user_id: Id, before: &str, rows: usize) -> Result<Vec<RoomSummary>> {
-    const ROOMS: &str = "SELECT r.id, r.kind, r.subject_sealed, r.wrapped_key, r.patient_id, r.created_at, r.closed_at
-         FROM room_members m JOIN rooms r ON r.id = m.room_id
-         WHERE m.user_id = ?1 AND m.state IN ('invited', 'joined') AND m.room_id < ?2
+    const ROOMS: &str = "SELECT r.id, r.kind, r.subject_sealed, r.wrapped_key, r.created_at, r.closed_at,
+                CASE WHEN m.role = 'patient' OR EXISTS (SELECT 1 FROM care_relationships c
+                     WHERE c.patient_id = r.patient_id AND c.practitioner_id = m.user_id AND c.ended_at IS NULL)
+                THEN r.patient_id END AS patient_id
+         FROM room_members m JOIN rooms r ON r.id = m.room_id JOIN users u ON u.id = m.user_id
+         WHERE m.user_id = ?1 AND m.state IN ('invited', 'joined') AND m.room_id < ?2 AND u.suspended_at IS NULL
          ORDER BY m.room_id DESC LIMIT ?3";
     const MEMBERS: &str = "SELECT m.room_id, m.user_id, m.role, m.state, u.name_sealed, u.wrapped_key
          FROM room_members m JOIN users u ON u.id = m.user_id

@@ -88,7 +88,11 @@ pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     let in_room = room.summary.participants.iter().filter(|member| member.role == Role::Doctor);
     let doctors: Vec<Id> = in_room.map(|member| member.user_id).collect();
     for doctor in directory::candidates(&app, &doctors).await? {
-        batch.push(begin_care(patient_id, doctor.id, doctor.doctor_at, "patient_accepted_invitation", now));
+        // Who may not act as a doctor now is in the room, but the record stays closed to them.
+        if let Some(organization_id) = doctor.doctor_at {
+            let organization_id = Some(organization_id);
+            batch.push(begin_care(patient_id, doctor.id, organization_id, "patient_accepted_invitation", now));
+        }
     }
     let entry = Entry {
         patient_id: Some(patient_id),
@@ -106,6 +110,10 @@ pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>)
 /// Asks the room's object; one that was never opened is opened from the directory first.
 async fn ask(app: &App, caller: &Caller, room_id: Id, call: &RoomCall) -> Result<RoomReply> {
     caller.require(&[Relationship::Participant], Action::UseRoom)?;
+    // The object does not hear of a suspension: the directory is asked each time.
+    if !directory::is_in(app, room_id, caller.user_id).await? {
+        return Err(not_found());
+    }
     let name = room_id.to_string();
     let mut reply = app.rooms.call(&name, call).await?;
     // The directory knows better than an object that was cut off while it changed.

@@ -104,8 +104,9 @@ async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(Sto
                 }
                 _ => patient_for(app, patient_id, caller.user_id).await?,
             };
-            // Who has made it loses it with the relationship: then only its being there is left.
-            if file.relationships != [Relationship::None] {
+            // Who has made it loses it with the relationship; who may only read the record by now only reads it.
+            if [Relationship::ActsForPatient, Relationship::CareTeam].iter().any(|now| file.relationships.contains(now))
+            {
                 file.relationships.push(own);
             }
             caller.require(&file.relationships, action)?;

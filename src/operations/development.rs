@@ -8,6 +8,7 @@ use crate::accounts::store::{self, NewUser, email_index};
 use crate::error::{Result, internal};
 use crate::http::{Invalid, JsonBody};
 use crate::id::Id;
+use crate::organizations::practitioner_store::{put_licence, stated_licence, verify_licence};
 use crate::platform::Statement;
 use crate::services::{App, Services};
 use axum::http::StatusCode;
@@ -55,8 +56,12 @@ async fn seed(app: App, JsonBody(body): JsonBody<Seed>) -> Result<StatusCode> {
             "UPDATE users SET password_hash = ?1, email_verified_at = COALESCE(email_verified_at, ?2) WHERE email_index = ?3 RETURNING id",
         );
         let known: Option<UserId> = app.query(update.bind(&hash).bind(now).bind(&index)).await?.first()?;
-        if known.is_none() {
-            create(&app, email, name, role, &hash).await?;
+        let user_id = match known {
+            Some(user) => user.id,
+            None => create(&app, email, name, role, &hash).await?,
+        };
+        if role == Some("doctor") {
+            license(&app, user_id).await?;
         }
     }
     Ok(StatusCode::NO_CONTENT)
@@ -64,11 +69,27 @@ async fn seed(app: App, JsonBody(body): JsonBody<Seed>) -> Result<StatusCode> {
 
 #[derive(serde::Deserialize)]
 struct UserId {
-    #[expect(dead_code, reason = "that there is one is what is asked")]
     id: Id,
 }
 
-async fn create(app: &App, email: &str, name: &str, role: Option<&str>, hash: &str) -> Result<()> {
+/// A licence that is verified, for the demo doctor to act as one.
+async fn license(app: &App, user_id: Id) -> Result<()> {
+    let organization = Statement::new("SELECT id FROM organizations WHERE name = 'Demo Clinic'");
+    let Some(UserId { id }) = app.query(organization).await?.first()? else { return Ok(()) };
+    let key = store::user_key(app, user_id).await?;
+    if stated_licence(app, &key, user_id, id, "GB").await?.is_some_and(|(licence, _)| licence.verified) {
+        return Ok(());
+    }
+    let now = app.now();
+    app.batch(vec![
+        put_licence(app, &key, user_id, id, "GB", "7654321")?,
+        verify_licence(user_id, id, "GB", now.0, user_id, now),
+    ])
+    .await?;
+    Ok(())
+}
+
+async fn create(app: &App, email: &str, name: &str, role: Option<&str>, hash: &str) -> Result<Id> {
     let Email(email) = Email::parse(email.to_owned()).map_err(|reason| internal(reason.message))?;
     let user =
         NewUser { id: app.new_id()?, email: &email, name, password_hash: hash, locale: "en", country: Some("GB") };
@@ -91,7 +112,7 @@ async fn create(app: &App, email: &str, name: &str, role: Option<&str>, hash: &s
         .bind(now)
     }));
     app.batch(batch).await?;
-    Ok(())
+    Ok(user.id)
 }
 
 /// Tries what every port promises, on this host.

@@ -1,6 +1,10 @@
 //! Records: patients, who acts for them and who cares for them.
 
+pub mod access;
+pub mod care;
 pub mod clinical_data;
 pub mod comorbidities;
+pub mod majority;
+pub mod profile;
 pub mod routes;
 pub mod store;

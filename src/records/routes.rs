@@ -58,7 +58,9 @@ pub async fn list_practitioners(
     const SCOPE: &str = "practitioners";
     let keys = &app.config.signing_keys;
     let after = cursor::open(keys, SCOPE, query.cursor.as_deref())?.unwrap_or_default();
-    let rows: Vec<Row> = app.query(store::select_practitioners(&after, query.limit.rows() + 1)).await?.all()?;
+    let licence_needed = app.config.require_verified_licence;
+    let select = store::select_practitioners(&after, query.limit.rows() + 1, licence_needed);
+    let rows: Vec<Row> = app.query(select).await?.all()?;
     let items = rows.into_iter().map(|row| {
         let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.id), &row.wrapped_key)?;
         Ok(Practitioner {

@@ -1,5 +1,9 @@
 //! All SQL about patients and the relationships to them.
 
+use super::access::model::Scope;
+use super::majority::has_reached;
+use super::profile::model::Details;
+use crate::accounts::model::Relation;
 use crate::authorization::Relationship;
 use crate::encryption::{DataKey, is_erased};
 use crate::error::{Error, FieldError, Result, invalid, not_found};
@@ -13,12 +17,16 @@ fn key_about(id: Id) -> String {
     ["patients.wrapped_key:", &id.to_string()].concat()
 }
 
-fn name_about(id: Id) -> String {
+pub(super) fn name_about(id: Id) -> String {
     ["patients.name:", &id.to_string()].concat()
 }
 
-fn birth_date_about(id: Id) -> String {
+pub(super) fn birth_date_about(id: Id) -> String {
     ["patients.birth_date:", &id.to_string()].concat()
+}
+
+pub(super) fn profile_about(id: Id) -> String {
+    ["patients.profile:", &id.to_string()].concat()
 }
 
 /// Inserts a patient with a data key of its own.
@@ -32,28 +40,37 @@ pub fn insert_patient(
     birth_date: Option<NaiveDate>,
     country: Option<&str>,
 ) -> Result<Statement> {
+    insert_patient_with(app, id, name, birth_date, country, None)
+}
+
+/// Inserts a patient of whom more is known.
+///
+/// # Errors
+/// When the host has no randomness.
+pub fn insert_patient_with(
+    app: &App,
+    id: Id,
+    name: &str,
+    birth_date: Option<NaiveDate>,
+    country: Option<&str>,
+    details: Option<&Details>,
+) -> Result<Statement> {
     let entropy = app.entropy.as_ref();
     let (key, wrapped) = DataKey::generate(entropy, &app.config.master_keys, &key_about(id))?;
     let birth_date = birth_date.map(|date| key.seal(entropy, &birth_date_about(id), &date.to_string()));
+    let profile = details.map(|details| key.seal_json(entropy, &profile_about(id), details));
     Ok(Statement::new(
-        "INSERT INTO patients (id, wrapped_key, name_sealed, birth_date_sealed, country, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+        "INSERT INTO patients (id, wrapped_key, name_sealed, birth_date_sealed, country, profile_sealed,
+                               created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
     )
     .bind(id)
     .bind(wrapped)
     .bind(key.seal(entropy, &name_about(id), name)?)
     .bind(birth_date.transpose()?)
     .bind(country.map(str::to_owned))
+    .bind(profile.transpose()?)
     .bind(app.now().0))
-}
-
-/// A patient's name.
-///
-/// # Errors
-/// When it does not open.
-pub fn open_name(app: &App, id: Id, wrapped_key: &str, name_sealed: &str) -> Result<String> {
-    let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(id), wrapped_key)?;
-    Ok(key.open(&name_about(id), name_sealed)?)
 }
 
 /// A patient as somebody stands to them.
@@ -82,7 +99,22 @@ impl PatientFile {
     }
 }
 
-/// The patient, and what the user is to them: one query.
+/// What is stored of somebody's standing to a patient.
+#[derive(Deserialize)]
+struct Standing {
+    wrapped_key: String,
+    birth_date_sealed: Option<String>,
+    country: Option<String>,
+    relation: Option<Relation>,
+    scope: Option<Scope>,
+    cares: i64,
+    licensed: i64,
+    opened: i64,
+    organization_id: Option<Id>,
+}
+
+/// The patient, and what the user is to them: one query. A user who is suspended
+/// is nothing to anyone.
 ///
 /// # Errors
 /// 404 when there is no such patient.
@@ -106,30 +138,34 @@ pub async fn patient_for_reading(
 }
 
 async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str, Id)>) -> Result<PatientFile> {
-    #[derive(Deserialize)]
-    struct Row {
-        wrapped_key: String,
-        birth_date_sealed: Option<String>,
-        country: Option<String>,
-        acts: i64,
-        cares: i64,
-        organization_id: Option<Id>,
-    }
     let now = app.now().0;
     let select = Statement::new(
-        "SELECT p.wrapped_key, p.birth_date_sealed, p.country,
-                EXISTS (SELECT 1 FROM patient_access a WHERE a.patient_id = p.id AND a.user_id = ?2
-                        AND (a.expires_at IS NULL OR a.expires_at > ?3)) AS acts,
-                EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
-                        WHERE c.patient_id = p.id AND c.practitioner_id = ?2 AND c.ended_at IS NULL
-                          AND s.role = 'doctor' AND s.ended_at IS NULL) AS cares,
-                (SELECT c.organization_id FROM care_relationships c
-                  WHERE c.patient_id = p.id AND c.practitioner_id = ?2) AS organization_id
-         FROM patients p WHERE p.id = ?1",
+        "SELECT p.wrapped_key, p.birth_date_sealed, p.country, a.relation, a.scope,
+                EXISTS (SELECT 1 FROM staff s WHERE s.user_id = c.practitioner_id AND s.role = 'doctor'
+                        AND s.ended_at IS NULL
+                        AND (c.organization_id IS NULL OR s.organization_id = c.organization_id)) AS cares,
+                EXISTS (SELECT 1 FROM staff s WHERE s.user_id = c.practitioner_id AND s.role = 'doctor'
+                        AND s.ended_at IS NULL
+                        AND (c.organization_id IS NULL OR s.organization_id = c.organization_id)
+                        AND (?4 = 0 OR EXISTS (SELECT 1 FROM licences l WHERE l.user_id = s.user_id
+                             AND l.organization_id = s.organization_id AND l.verified_at IS NOT NULL))) AS licensed,
+                EXISTS (SELECT 1 FROM emergency_openings e JOIN staff s
+                          ON s.user_id = e.practitioner_id AND s.organization_id = e.organization_id
+                        WHERE e.patient_id = p.id AND e.practitioner_id = u.id AND e.expires_at > ?3
+                          AND s.role = 'doctor' AND s.ended_at IS NULL
+                          AND (?4 = 0 OR EXISTS (SELECT 1 FROM licences l WHERE l.user_id = s.user_id
+                               AND l.organization_id = s.organization_id AND l.verified_at IS NOT NULL))) AS opened,
+                c.organization_id
+         FROM patients p JOIN users u ON u.id = ?2 AND u.suspended_at IS NULL
+         LEFT JOIN patient_access a ON a.patient_id = p.id AND a.user_id = u.id
+              AND (a.expires_at IS NULL OR a.expires_at > ?3)
+         LEFT JOIN care_relationships c ON c.patient_id = p.id AND c.practitioner_id = u.id AND c.ended_at IS NULL
+         WHERE p.id = ?1",
     )
     .bind(patient_id)
     .bind(user_id)
-    .bind(now);
+    .bind(now)
+    .bind(i64::from(app.config.require_verified_licence));
     let mut batch = vec![select];
     if let Some((action, subject_id)) = read {
         let record = Statement::new(
@@ -139,25 +175,19 @@ async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str
                            AND (a.expires_at IS NULL OR a.expires_at > ?7))
                 OR EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
                            WHERE c.patient_id = ?2 AND c.practitioner_id = ?3 AND c.ended_at IS NULL
-                             AND s.role = 'doctor' AND s.ended_at IS NULL)",
+                             AND s.role = 'doctor' AND s.ended_at IS NULL)
+                OR EXISTS (SELECT 1 FROM emergency_openings e WHERE e.patient_id = ?2 AND e.practitioner_id = ?3
+                           AND e.expires_at > ?7)",
         );
         let record = record.bind(app.new_id()?).bind(patient_id).bind(user_id).bind(action).bind(subject_id);
         batch.push(record.bind(app.request_id()).bind(now));
     }
-    let row: Option<Row> = app.batch(batch).await?.into_iter().next().unwrap_or_default().first()?;
+    let row: Option<Standing> = app.batch(batch).await?.into_iter().next().unwrap_or_default().first()?;
     let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
-    app.note_subject(Subject { patient_id, user_id, related: row.acts != 0 || row.cares != 0 });
     let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(patient_id), &row.wrapped_key)?;
-    let birth_date = match &row.birth_date_sealed {
-        Some(sealed) => key.open(&birth_date_about(patient_id), sealed)?.parse().ok(),
-        None => None,
-    };
-    let mut relationships = Vec::new();
-    relationships.extend((row.acts != 0).then_some(Relationship::ActsForPatient));
-    relationships.extend((row.cares != 0).then_some(Relationship::CareTeam));
-    if relationships.is_empty() {
-        relationships.push(Relationship::None);
-    }
+    let birth_date = open_birth_date(&key, patient_id, row.birth_date_sealed.as_deref())?;
+    let relationships = relationships(app, &row, birth_date);
+    app.note_subject(Subject { patient_id, user_id, related: relationships != [Relationship::None] });
     Ok(PatientFile {
         id: patient_id,
         key,
@@ -166,6 +196,58 @@ async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str
         relationships,
         organization_id: row.organization_id,
     })
+}
+
+fn relationships(app: &App, row: &Standing, birth_date: Option<NaiveDate>) -> Vec<Relationship> {
+    let mut relationships = Vec::new();
+    if let Some(relation) = row.relation.filter(|relation| still_acts(app, *relation, birth_date)) {
+        if row.scope == Some(Scope::Read) {
+            relationships.push(Relationship::ReadsForPatient);
+        } else {
+            relationships.push(Relationship::ActsForPatient);
+            match relation {
+                Relation::Oneself => relationships.push(Relationship::Oneself),
+                Relation::Child | Relation::Ward => relationships.push(Relationship::Guardian),
+                Relation::Proxy => {}
+            }
+        }
+    }
+    relationships.extend((row.cares != 0).then_some(Relationship::CareTeam));
+    relationships.extend((row.licensed != 0).then_some(Relationship::LicensedCareTeam));
+    relationships.extend((row.opened != 0).then_some(Relationship::BreakGlass));
+    if relationships.is_empty() {
+        relationships.push(Relationship::None);
+    }
+    relationships
+}
+
+/// Whether a relation still counts: nobody is the guardian of somebody who is of age.
+#[must_use]
+pub fn still_acts(app: &App, relation: Relation, birth_date: Option<NaiveDate>) -> bool {
+    let of_age = |birth| has_reached(birth, app.config.age_of_majority, app.now());
+    !matches!(relation, Relation::Child | Relation::Ward) || !birth_date.is_some_and(of_age)
+}
+
+fn open_birth_date(key: &DataKey, id: Id, sealed: Option<&str>) -> Result<Option<NaiveDate>> {
+    match sealed {
+        Some(sealed) => Ok(key.open(&birth_date_about(id), sealed)?.parse().ok()),
+        None => Ok(None),
+    }
+}
+
+/// A patient's name and date of birth.
+///
+/// # Errors
+/// When they do not open.
+pub fn open_identity(
+    app: &App,
+    id: Id,
+    wrapped_key: &str,
+    name_sealed: &str,
+    birth_date_sealed: Option<&str>,
+) -> Result<(String, Option<NaiveDate>)> {
+    let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(id), wrapped_key)?;
+    Ok((key.open(&name_about(id), name_sealed)?, open_birth_date(&key, id, birth_date_sealed)?))
 }
 
 /// The record of the user's own.
@@ -177,7 +259,12 @@ pub async fn own_patient(app: &App, user_id: Id) -> Result<Id> {
     struct Row {
         patient_id: Id,
     }
-    let select = Statement::new("SELECT patient_id FROM patient_access WHERE user_id = ?1 AND relation = 'self'");
+    // Who has taken over a record has it beside the empty one of signing up.
+    let select = Statement::new(
+        "SELECT a.patient_id FROM patient_access a JOIN users u ON u.id = a.user_id
+         WHERE a.user_id = ?1 AND a.relation = 'self' AND u.suspended_at IS NULL
+         ORDER BY a.created_at DESC, a.patient_id LIMIT 1",
+    );
     let row: Option<Row> = app.query(select.bind(user_id)).await?.first()?;
     Ok(row.ok_or_else(not_found)?.patient_id)
 }
@@ -218,7 +305,9 @@ pub fn begin_care(
          ON CONFLICT (patient_id, practitioner_id) DO UPDATE
          SET organization_id = excluded.organization_id, began_by = excluded.began_by,
              began_at = excluded.began_at, ended_at = NULL
-         WHERE care_relationships.ended_at IS NOT NULL",
+         WHERE care_relationships.ended_at IS NOT NULL OR NOT EXISTS
+               (SELECT 1 FROM staff s WHERE s.user_id = care_relationships.practitioner_id AND s.role = 'doctor'
+                AND s.organization_id = care_relationships.organization_id AND s.ended_at IS NULL)",
     )
     .bind(patient_id)
     .bind(practitioner_id)
@@ -229,14 +318,17 @@ pub fn begin_care(
 
 /// A page of those who practise here, by user id.
 #[must_use]
-pub fn select_practitioners(after: &str, rows: usize) -> Statement {
+pub fn select_practitioners(after: &str, rows: usize, licence_needed: bool) -> Statement {
     Statement::new(
         "SELECT u.id, u.wrapped_key, u.name_sealed, s.organization_id, o.name AS organization
          FROM staff s JOIN users u ON u.id = s.user_id JOIN organizations o ON o.id = s.organization_id
          WHERE s.role = 'doctor' AND s.ended_at IS NULL
            AND (s.organization_id || '/' || s.user_id) > ?1 AND u.suspended_at IS NULL
+           AND (?3 = 0 OR EXISTS (SELECT 1 FROM licences l WHERE l.user_id = s.user_id
+                AND l.organization_id = s.organization_id AND l.verified_at IS NOT NULL))
          ORDER BY s.organization_id, s.user_id LIMIT ?2",
     )
     .bind(after)
     .bind(i64::try_from(rows).unwrap_or(i64::MAX))
+    .bind(i64::from(licence_needed))
 }

@@ -10,6 +10,7 @@ mod conventions;
 mod jobs;
 mod limits;
 mod medicines;
+mod people;
 mod prescriptions;
 mod privacy;
 mod rooms;

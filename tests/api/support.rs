@@ -10,13 +10,16 @@ use hosts::{CutRooms, Yielding};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use virtual_doctor::accounts::store::user_key;
 use virtual_doctor::app::router;
 use virtual_doctor::config::Config;
+use virtual_doctor::id::Id;
 use virtual_doctor::jobs::{consumer, outbox};
 use virtual_doctor::limits::policies::{POLICIES, Policy, Rates};
+use virtual_doctor::organizations::practitioner_store::{put_licence, verify_licence};
 use virtual_doctor::platform::native::{
-    FailingDatabase, ManualClock, MemoryCache, MemoryFiles, MemoryLimiter, MemoryLog, MemoryMailer, MemoryQueue, NativeRooms,
-    SeededEntropy, SqliteDatabase,
+    FailingDatabase, ManualClock, MemoryCache, MemoryFiles, MemoryLimiter, MemoryLog, MemoryMailer, MemoryQueue,
+    NativeRooms, SeededEntropy, SqliteDatabase,
 };
 use virtual_doctor::platform::{Database, Statement};
 use virtual_doctor::services::{App, Services};
@@ -180,6 +183,9 @@ impl Installation {
     pub async fn make_staff(&self, person: &Person, role: &str) {
         let organization = self.organization("Clinic").await;
         self.join(&organization, person, role).await;
+        if role == "doctor" {
+            self.license(person, Id::parse(&organization).unwrap()).await;
+        }
     }
 
     /// An organization without staff.
@@ -195,6 +201,19 @@ impl Installation {
         let insert =
             Statement::new("INSERT INTO staff (organization_id, user_id, role, created_at) VALUES (?1, ?2, ?3, 0)");
         self.database.query(insert.bind(organization).bind(&person.user_id).bind(role)).await.unwrap();
+    }
+
+    /// A licence of the person's that the organization verified.
+    pub async fn license(&self, person: &Person, organization: Id) {
+        let app = App::outside(self.services.clone(), "test");
+        let user_id = Id::parse(&person.user_id).unwrap();
+        let key = user_key(&app, user_id).await.unwrap();
+        let now = app.now();
+        let statements = vec![
+            put_licence(&app, &key, user_id, organization, "GB", "7654321").unwrap(),
+            verify_licence(user_id, organization, "GB", now.0, user_id, now),
+        ];
+        self.database.batch(statements).await.unwrap();
     }
 
     /// A room that the patient opens with the doctor, which begins a care relationship.

@@ -34,7 +34,7 @@ pub fn insert(app: &App, file: &PatientFile, prescription: &Prescription) -> Res
 }
 
 /// Makes a draft of this version a signed prescription. That the prescriber is
-/// still a doctor, and that nothing was signed since the check, is asked in the same statement.
+/// still a doctor who cares for the patient, licensed and not suspended, and that nothing was signed since the check, is asked in the same statement.
 ///
 /// # Errors
 /// When the host has no randomness.
@@ -52,7 +52,13 @@ pub fn sign(
         "UPDATE prescriptions SET status = 'signed', content_sealed = ?1, signed_at = ?2, signature = ?3,
                 active_until = ?4, version = version + 1, updated_at = ?2
          WHERE id = ?5 AND version = ?6 AND status = 'draft'
-           AND EXISTS (SELECT 1 FROM staff WHERE user_id = ?7 AND role = 'doctor' AND ended_at IS NULL)
+           AND EXISTS (SELECT 1 FROM care_relationships c
+                       JOIN users u ON u.id = c.practitioner_id AND u.suspended_at IS NULL
+                       JOIN staff s ON s.user_id = c.practitioner_id AND s.role = 'doctor' AND s.ended_at IS NULL
+                            AND (c.organization_id IS NULL OR s.organization_id = c.organization_id)
+                       WHERE c.patient_id = ?8 AND c.practitioner_id = ?7 AND c.ended_at IS NULL
+                         AND (?10 = 0 OR EXISTS (SELECT 1 FROM licences l WHERE l.user_id = s.user_id
+                              AND l.organization_id = s.organization_id AND l.verified_at IS NOT NULL)))
            AND (SELECT COUNT(*) FROM prescriptions WHERE patient_id = ?8 AND status = 'signed') = ?9",
     )
     .bind(seal(app, &file.key, prescription)?)
@@ -64,6 +70,7 @@ pub fn sign(
     .bind(prescription.prescriber_id)
     .bind(prescription.patient_id)
     .bind(taken.signed)
+    .bind(i64::from(app.config.require_verified_licence))
     .expect_one())
 }
 
