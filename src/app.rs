@@ -3,7 +3,7 @@
 use crate::http::body::MAX_BODY_BYTES;
 use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
-use crate::{accounts, chat, diagnosis, jobs, medicine, operations, records};
+use crate::{accounts, chat, diagnosis, jobs, medicine, operations, records, visits};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
@@ -26,7 +26,8 @@ pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
         .merge(records::routes::routes())
         .merge(chat::routes::routes())
         .merge(diagnosis::routes::routes())
-        .merge(medicine::routes::routes());
+        .merge(medicine::routes::routes())
+        .merge(visits::routes::routes());
     if services.config.is_development() {
         routes = routes.merge(operations::development::routes()).merge(jobs::routes::routes());
     }

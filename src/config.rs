@@ -67,6 +67,11 @@ pub const SETTINGS: &[Setting] = &[
         default: Some("doses"),
         meaning: "doses: refuse doses that no clinician has reviewed; none",
     },
+    Setting {
+        name: "LICENCE_CHECK",
+        default: Some(""),
+        meaning: "refuse: only a doctor with a verified licence for the patient's country takes a visit; warn: the answer says so; when empty, warn in development and refuse elsewhere",
+    },
 ];
 
 /// Where this runs.
@@ -107,6 +112,8 @@ pub struct Config {
     pub chat_messages_per_10_s: u32,
     /// Whether doses that no clinician reviewed are refused.
     pub require_reviewed_doses: bool,
+    /// Whether a visit is refused to a doctor without a verified licence for the patient's country.
+    pub refuse_unlicensed: bool,
 }
 
 impl Config {
@@ -132,6 +139,10 @@ impl Config {
         let argon2_iterations = read.number("ARGON2_ITERATIONS", 1, 10);
         let chat_messages_per_10_s = read.number("CHAT_MESSAGES_PER_10_S", 1, 100_000);
         let require_reviewed_doses = read.choice("CLINICAL_REQUIRE_REVIEW", ["doses", "none"]) == "doses";
+        let refuse_unlicensed = match read.text("LICENCE_CHECK").as_str() {
+            "" => environment != Environment::Development,
+            _ => read.choice("LICENCE_CHECK", ["refuse", "warn"]) == "refuse",
+        };
         let (Some(signing_keys), Some(master_keys), Some(index_key)) = rings else { return Err(read.wrong) };
         if !read.wrong.is_empty() {
             return Err(read.wrong);
@@ -149,6 +160,7 @@ impl Config {
             argon2_iterations,
             chat_messages_per_10_s,
             require_reviewed_doses,
+            refuse_unlicensed,
         })
     }
 

@@ -8,8 +8,8 @@
 //! - [`app`]: the router, all domains' routes on one page.
 //! - [`config`], [`services`]: settings, and what a handler has at hand.
 //! - [`authorization`]: who may do what, one table.
-//! - [`accounts`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`jobs`],
-//!   [`audit`], [`operations`]: the domains. None of them knows its host.
+//! - [`accounts`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`visits`],
+//!   [`jobs`], [`audit`], [`operations`]: the domains. None of them knows its host.
 //! - [`knowledge`]: the clinical tables, packed at build time; [`names`] finds things in them.
 //! - [`error`], [`problem`]: the one error type and its catalogue.
 //! - [`encryption`], [`id`]: what is stored, sealed, and how it is named.
@@ -39,6 +39,7 @@ pub mod platform;
 pub mod problem;
 pub mod records;
 pub mod services;
+pub mod visits;
 
 /// Name and SQL of every migration, in order.
 pub const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));

@@ -3,6 +3,7 @@
 
 use super::{Job, outbox};
 use crate::accounts::mails;
+use crate::chat::alignment;
 use crate::error::{Error, Result};
 use crate::platform::{HostError, Mail, Statement};
 use crate::services::App;
@@ -59,5 +60,10 @@ async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::
             let (subject, text) = mails::render(template, &locale, &values);
             app.mailer.send(&Mail { id: job_id.to_owned(), to, subject, text }).await
         }
+        Job::AlignRoom { room_id } => match alignment::align(app, room_id).await {
+            Ok(()) => Ok(()),
+            Err(Error::Host(error)) => Err(error),
+            Err(Error::Problem(problem)) => Err(HostError::Failed(problem.detail)),
+        },
     }
 }

@@ -8,6 +8,7 @@ pub mod outbox;
 pub mod routes;
 
 use crate::accounts::mails::Template;
+use crate::id::Id;
 use serde::{Deserialize, Serialize};
 
 /// What there is to do.
@@ -25,12 +26,18 @@ pub enum Job {
         /// What is put in, by name.
         values: Vec<(String, String)>,
     },
+    /// Make a room's object what the directory says of the room.
+    AlignRoom {
+        /// Which room.
+        room_id: Id,
+    },
 }
 
 impl Job {
     fn kind(&self) -> &'static str {
         match self {
             Self::SendMail { .. } => "send_mail",
+            Self::AlignRoom { .. } => "align_room",
         }
     }
 }

@@ -9,3 +9,4 @@ mod medicines;
 mod prescriptions;
 mod rooms;
 pub mod support;
+mod visits;
