@@ -33,7 +33,7 @@ catalogue! {
     FORBIDDEN = 403 "forbidden" "Not allowed": "You may know that this exists, but your role does not let you do this.";
     EMAIL_NOT_VERIFIED = 403 "email-not-verified" "The e-mail address is not verified": "Follow the link in the mail that was sent when you registered.";
     STEP_UP_REQUIRED = 403 "step-up-required" "Confirm that it is you": "This act needs a second factor that was given recently.";
-    LICENCE_DOES_NOT_COVER = 403 "licence-does-not-cover" "No licence for the patient's country": "A visit is taken by a doctor whose verified licence covers the country where the patient lives. An admin of the organization enters and verifies licences.";
+    LICENCE_DOES_NOT_COVER = 403 "licence-does-not-cover" "No licence for where the patient lives": "A visit is taken by a doctor whose verified licence covers the country where the patient lives. An admin of the organization enters and verifies licences.";
     NOT_FOUND = 404 "not-found" "There is no such thing": "It does not exist, or it is not yours to know of. Both answer alike.";
     METHOD_NOT_ALLOWED = 405 "method-not-allowed" "This method is not allowed here": "The path exists, but not with this method; `Allow` lists the methods that it has.";
     CONFLICT = 409 "conflict" "The state does not allow this": "The resource is in a state in which this cannot be done; `detail` says which.";

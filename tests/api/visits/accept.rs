@@ -48,7 +48,7 @@ async fn it_opens_the_record_and_a_room_in_which_both_talk_at_once() {
     }
     clinic.here.get(&messages, Some(&clinic.dora)).await.problem(404, "not-found");
     assert_eq!(clinic.here.get(&path, Some(&clinic.ann)).await.expect(200)["room_id"], visit["room_id"]);
-    assert_eq!(clinic.here.work().await, [true]);
+    assert!(clinic.here.work().await.into_iter().all(|done| done));
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn the_room_follows_when_the_rooms_are_cut_off() {
     let path = clinic.request(&clinic.ann).await;
     clinic.here.rooms.set_cut(true);
     let visit = clinic.act(&path, "accept", &clinic.dana).await.expect(200);
-    assert_eq!(clinic.here.work().await, [false]);
+    assert_eq!(clinic.here.work().await.last(), Some(&false));
     clinic.here.rooms.set_cut(false);
     clinic.here.clock.advance(120_000);
     assert_eq!(clinic.here.sweep().await, 1);

@@ -183,3 +183,28 @@ async fn a_colleague_reads_the_reason_only_while_anyone_may_take_it() {
     assert_eq!(clinic.here.get(PATH, Some(&clinic.dora)).await.expect(200)["items"], json!([]));
     clinic.here.get(PATH, Some(&clinic.ann)).await.problem(403, "forbidden");
 }
+
+#[tokio::test]
+async fn signed_out_nothing_of_it_is_reached() {
+    let clinic = Clinic::new().await;
+    for (method, path) in [
+        ("GET", "/api/v1/visits"),
+        ("GET", "/api/v1/visits/consent"),
+        ("GET", "/api/v1/visits/x"),
+        ("POST", "/api/v1/visits/x/cancel"),
+        ("POST", "/api/v1/visits/x/accept"),
+        ("POST", "/api/v1/visits/x/hand-over"),
+        ("POST", "/api/v1/visits/x/close"),
+        ("GET", "/api/v1/visits/x/note"),
+        ("PUT", "/api/v1/visits/x/note"),
+        ("POST", "/api/v1/visits/x/note/sign"),
+        ("POST", "/api/v1/visits/x/note/amendments"),
+        ("GET", "/api/v1/organizations/x/queue"),
+        ("GET", "/api/v1/organizations/x/duty"),
+        ("PUT", "/api/v1/organizations/x/duty"),
+    ] {
+        let body = (method != "GET").then(|| json!({}));
+        let answer = clinic.here.call(method, path, None, &[("if-match", "*")], body).await;
+        answer.problem(401, "unauthenticated");
+    }
+}
