@@ -27,7 +27,7 @@ async fn it_goes_by_level_then_by_waiting_time_then_by_id() {
     let clinic = Clinic::new().await;
     let people = people(&clinic, &["p1", "p2", "p3", "p4", "p5"]).await;
     // Asked at the same millisecond, the earlier id is first; ids grow by chance within one millisecond.
-    let mut twins = vec![(clinic.request(&people[0]).await, "p1"), (clinic.request(&people[1]).await, "p2")];
+    let mut twins = [(clinic.request(&people[0]).await, "p1"), (clinic.request(&people[1]).await, "p2")];
     twins.sort();
     clinic.here.clock.advance(1000);
     clinic.request(&people[2]).await;
