@@ -4,7 +4,8 @@ use crate::http::body::MAX_BODY_BYTES;
 use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
 use crate::{
-    accounts, audit, chat, diagnosis, integrations, jobs, limits, medicine, operations, organizations, privacy, records,
+    accounts, audit, chat, diagnosis, integrations, jobs, limits, medicine, operations, organizations, privacy,
+    records, visits,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -34,6 +35,7 @@ pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
         .merge(chat::routes::routes())
         .merge(diagnosis::routes::routes())
         .merge(medicine::routes::routes())
+        .merge(visits::routes::routes())
         .merge(audit::routes::routes())
         .merge(privacy::routes::routes())
         .layer(from_fn_with_state(services.clone(), limits::middleware::run));

@@ -96,6 +96,12 @@ named! {
         Participant = "participant";
         /// They work in the organization; the role is the one that they hold there.
         Staff = "staff";
+        /// A doctor of the organization that it was asked of.
+        PractisesThere = "practises_there";
+        /// An admin of that organization.
+        AdministersThere = "administers_there";
+        /// The doctor who took the visit, while they practise there.
+        VisitDoctor = "visit_doctor";
         /// Nothing needed: it is about no one else.
         Anyone = "anyone";
         /// None of these.
@@ -190,6 +196,30 @@ named! {
         VerifyLicence = "verify_licence";
         /// Suspend a user, or reinstate one.
         SuspendUser = "suspend_user";
+        /// Read what a patient consents to before a visit.
+        ReadConsent = "read_consent";
+        /// Ask an organization for a visit.
+        RequestVisit = "request_visit";
+        /// See a visit.
+        ReadVisit = "read_visit";
+        /// Take back a request that nobody has taken.
+        CancelVisit = "cancel_visit";
+        /// See who waits, by level and time.
+        ReadQueue = "read_queue";
+        /// See in the queue who it is, and why they ask.
+        ReadQueueTexts = "read_queue_texts";
+        /// See who is on duty.
+        ReadDuty = "read_duty";
+        /// Go on duty or off.
+        ChangeDuty = "change_duty";
+        /// Take a patient from the queue.
+        AcceptVisit = "accept_visit";
+        /// Hand a visit over, or close it.
+        ConductVisit = "conduct_visit";
+        /// Write, sign and amend a visit's note.
+        WriteNote = "write_note";
+        /// Read a visit's note once it is signed.
+        ReadNote = "read_note";
     }
 }
 
@@ -299,6 +329,26 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::EndStaff, &[(Admin, R::OrganizationAdmin)]),
         (A::VerifyLicence, &[(Admin, R::OrganizationAdmin)]),
         (A::SuspendUser, &[(Operator, R::Operator), (Admin, R::OrganizationAdmin)]),
+        (A::ReadConsent, &[(Patient, R::Anyone), (Doctor, R::Anyone)]),
+        (A::RequestVisit, &[(Patient, R::ActsForPatient)]),
+        (
+            A::ReadVisit,
+            &[
+                (Patient, R::ActsForPatient),
+                (Doctor, R::CareTeam),
+                (Doctor, R::VisitDoctor),
+                (Doctor, R::PractisesThere),
+            ],
+        ),
+        (A::CancelVisit, &[(Patient, R::ActsForPatient)]),
+        (A::ReadQueue, &[(Doctor, R::PractisesThere), (Admin, R::AdministersThere)]),
+        (A::ReadQueueTexts, &[(Doctor, R::PractisesThere)]),
+        (A::ReadDuty, &[(Doctor, R::PractisesThere), (Admin, R::AdministersThere)]),
+        (A::ChangeDuty, &[(Doctor, R::PractisesThere)]),
+        (A::AcceptVisit, &[(Doctor, R::PractisesThere)]),
+        (A::ConductVisit, &[(Doctor, R::VisitDoctor)]),
+        (A::WriteNote, &[(Doctor, R::VisitDoctor)]),
+        (A::ReadNote, &[(Patient, R::ActsForPatient), (Doctor, R::CareTeam), (Doctor, R::VisitDoctor)]),
     ]
 };
 

@@ -121,6 +121,11 @@ pub const SETTINGS: &[Setting] = &[
         default: Some("doses"),
         meaning: "doses: refuse doses that no clinician has reviewed; none",
     },
+    Setting {
+        name: "LICENCE_CHECK",
+        default: Some(""),
+        meaning: "refuse: only a doctor with a verified licence for the patient's country takes a visit; warn: the answer says so; when empty, warn in development and refuse elsewhere",
+    },
 ];
 
 /// Where this runs.
@@ -179,6 +184,8 @@ pub struct Config {
     pub age_of_own_access: u32,
     /// Whether doses that no clinician reviewed are refused.
     pub require_reviewed_doses: bool,
+    /// Whether a visit is refused to a doctor without a verified licence for the patient's country.
+    pub refuse_unlicensed: bool,
 }
 
 impl Config {
@@ -219,6 +226,10 @@ impl Config {
             read.refuse("AGE_OF_OWN_ACCESS", "is not above AGE_OF_MAJORITY");
         }
         let require_reviewed_doses = read.choice("CLINICAL_REQUIRE_REVIEW", ["doses", "none"]) == "doses";
+        let refuse_unlicensed = match read.text("LICENCE_CHECK").as_str() {
+            "" => environment != Environment::Development,
+            _ => read.choice("LICENCE_CHECK", ["refuse", "warn"]) == "refuse",
+        };
         let (Some(signing_keys), Some(master_keys), Some(index_key)) = rings else { return Err(read.wrong) };
         if !read.wrong.is_empty() {
             return Err(read.wrong);
@@ -245,6 +256,7 @@ impl Config {
             age_of_majority,
             age_of_own_access,
             require_reviewed_doses,
+            refuse_unlicensed,
         })
     }
 

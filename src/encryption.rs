@@ -14,6 +14,7 @@ use hmac::{Hmac, Mac};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 const NONCE_BYTES: usize = 12;
 const KEY_BYTES: usize = 32;
@@ -74,6 +75,22 @@ impl KeyRing {
             key: hmac_sha256(&key.key, ["derive|", purpose].concat().as_bytes()),
         };
         Self(self.0.iter().map(derived).collect())
+    }
+
+    /// Signs a canonical form with HMAC-SHA-256 under the key in use, which the signature names: `kid.mac`.
+    #[must_use]
+    pub fn sign(&self, canonical: &str) -> String {
+        let key = self.current();
+        let mac = hmac_sha256(&key.key, canonical.as_bytes());
+        [key.kid.as_str(), ".", &URL_SAFE_NO_PAD.encode(mac)].concat()
+    }
+
+    /// Whether the signature was made over this form under one of these keys.
+    #[must_use]
+    pub fn verifies(&self, canonical: &str, signature: &str) -> bool {
+        let Some((kid, mac)) = signature.split_once('.') else { return false };
+        let (Some(key), Ok(mac)) = (self.get(kid), URL_SAFE_NO_PAD.decode(mac)) else { return false };
+        hmac_sha256(&key.key, canonical.as_bytes()).ct_eq(&mac).into()
     }
 
     /// Closes text under the key in use; the result names it: `kid.sealed`.

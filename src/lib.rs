@@ -8,8 +8,8 @@
 //! - [`app`]: the router, all domains' routes on one page.
 //! - [`config`], [`services`]: settings, and what a handler has at hand.
 //! - [`authorization`]: who may do what, one table.
-//! - [`accounts`], [`organizations`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`integrations`],
-//!   [`jobs`], [`audit`], [`privacy`], [`operations`]: the domains. None of them knows its host.
+//! - [`accounts`], [`organizations`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`visits`],
+//!   [`integrations`], [`jobs`], [`audit`], [`privacy`], [`operations`]: the domains. None of them knows its host.
 //! - [`knowledge`]: the clinical tables, packed at build time; [`names`] finds things in them.
 //! - [`limits`]: how often somebody may do something.
 //! - [`error`], [`problem`]: the one error type and its catalogue.
@@ -44,6 +44,7 @@ pub mod privacy;
 pub mod problem;
 pub mod records;
 pub mod services;
+pub mod visits;
 
 /// Name and SQL of every migration, in order.
 pub const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));

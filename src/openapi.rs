@@ -16,6 +16,7 @@ use utoipa::{Modify, OpenApi};
         (name = "Assessments", description = "From what is wrong to what to do about it"),
         (name = "Medicines", description = "The catalogue and the check"),
         (name = "Prescriptions", description = "Drafted, checked, signed"),
+        (name = "Visits", description = "From a patient's request through the queue to a signed note"),
         (name = "Chat", description = "Rooms, messages and sockets"),
         (name = "Privacy", description = "Who opened a record, what is held on a person, and its erasure"),
         (name = "Integrations", description = "Keys with which other systems call"),
@@ -74,6 +75,21 @@ use utoipa::{Modify, OpenApi};
         crate::medicine::prescriptions::routes::list_prescriptions,
         crate::medicine::prescriptions::routes::read_prescription,
         crate::medicine::prescriptions::routes::sign_prescription,
+        crate::visits::routes::read_consent,
+        crate::visits::routes::request_visit,
+        crate::visits::routes::list_visits,
+        crate::visits::routes::read_visit,
+        crate::visits::routes::cancel_visit,
+        crate::visits::queue_routes::read_queue,
+        crate::visits::queue_routes::read_duty,
+        crate::visits::queue_routes::change_duty,
+        crate::visits::taking::accept_visit,
+        crate::visits::taking::hand_over_visit,
+        crate::visits::taking::close_visit,
+        crate::visits::note_routes::read_note,
+        crate::visits::note_routes::write_note,
+        crate::visits::note_routes::sign_note,
+        crate::visits::note_routes::amend_note,
         crate::chat::opening::open_room,
         crate::chat::routes::list_rooms,
         crate::chat::routes::read_room,
@@ -210,6 +226,18 @@ fn example(operation: &str) -> Option<serde_json::Value> {
                         "timing": { "frequency": 3, "period": 1, "period_unit": "d" }, "route": "oral", "duration_days": 5 }],
             "overrides": []
         }),
+        "request_visit" => serde_json::json!({
+            "patient_id": id, "organization_id": id, "assessment_id": id, "reason": "A cough for two weeks",
+            "consent": { "telehealth": true, "version": crate::visits::consent::VERSION }
+        }),
+        "change_duty" => serde_json::json!({ "on": true }),
+        "hand_over_visit" => serde_json::json!({ "practitioner_id": id }),
+        "close_visit" => serde_json::json!({ "reason": "no_show" }),
+        "write_note" => serde_json::json!({
+            "subjective": "Cough for two weeks", "objective": "Chest clear", "assessment": "Acute bronchitis",
+            "plan": "Rest, fluids; come back if it gets worse", "diagnoses": [{ "text": "acute bronchitis" }]
+        }),
+        "amend_note" => serde_json::json!({ "text": "The cough began three weeks ago, not two." }),
         "open_room" => {
             serde_json::json!({ "kind": "consultation", "participants": [id], "subject": "A cough for two weeks" })
         }

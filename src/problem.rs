@@ -33,10 +33,12 @@ catalogue! {
     FORBIDDEN = 403 "forbidden" "Not allowed": "You may know that this exists, but your role does not let you do this.";
     EMAIL_NOT_VERIFIED = 403 "email-not-verified" "The e-mail address is not verified": "Follow the link in the mail that was sent when you registered.";
     STEP_UP_REQUIRED = 403 "step-up-required" "Confirm that it is you": "This act needs a second factor that was given recently.";
+    LICENCE_DOES_NOT_COVER = 403 "licence-does-not-cover" "No licence for where the patient lives": "A visit is taken by a doctor whose verified licence covers the country where the patient lives. An admin of the organization enters and verifies licences.";
     NOT_FOUND = 404 "not-found" "There is no such thing": "It does not exist, or it is not yours to know of. Both answer alike.";
     METHOD_NOT_ALLOWED = 405 "method-not-allowed" "This method is not allowed here": "The path exists, but not with this method; `Allow` lists the methods that it has.";
     CONFLICT = 409 "conflict" "The state does not allow this": "The resource is in a state in which this cannot be done; `detail` says which.";
     UNSAFE_PRESCRIPTION = 409 "unsafe-prescription" "The prescription is not safe as it stands": "`alerts` lists what speaks against it. Change the prescription, or override each alert that interrupts with a reason.";
+    EMERGENCY_FIRST = 409 "emergency-first" "This is an emergency: act first": "The assessment says emergency, for which a queue is the wrong place. `actions` says what to do now; only once that is done, or cannot be, ask again with `acknowledged_emergency: true`.";
     STALE = 412 "stale" "It has changed since you read it": "`If-Match` names a version that is not the present one. Read it again and repeat your change on it.";
     PAYLOAD_TOO_LARGE = 413 "payload-too-large" "The body is too large": "A body holds at most 1 MiB (1,048,576 bytes).";
     UNSUPPORTED_MEDIA_TYPE = 415 "unsupported-media-type" "This media type is not understood": "Send `Content-Type: application/json`.";

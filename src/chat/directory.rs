@@ -224,6 +224,40 @@ pub async fn room(app: &App, room_id: Id, user_id: Id) -> Result<Option<Room>> {
     Ok(assemble(app, &rows)?.pop())
 }
 
+/// The room, whoever is in it: for its object, not for a caller.
+///
+/// # Errors
+/// When the database fails.
+pub async fn any_room(app: &App, room_id: Id) -> Result<Option<Room>> {
+    const ROOM: &str = "SELECT id, kind, subject_sealed, wrapped_key, patient_id, created_at, closed_at
+         FROM rooms WHERE id = ?1";
+    const MEMBERS: &str = "SELECT m.room_id, m.user_id, m.role, m.state, u.name_sealed, u.wrapped_key
+         FROM room_members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1";
+    let rows = app.batch(vec![Statement::new(ROOM).bind(room_id), Statement::new(MEMBERS).bind(room_id)]).await?;
+    Ok(assemble(app, &rows)?.pop())
+}
+
+/// Lets a doctor into a room that others opened.
+#[must_use]
+pub fn admit_doctor(room_id: Id, user_id: Id, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO room_members (room_id, user_id, role, state, since) VALUES (?1, ?2, 'doctor', 'joined', ?3)
+         ON CONFLICT (room_id, user_id) DO UPDATE SET role = 'doctor', state = 'joined', since = excluded.since",
+    )
+    .bind(room_id)
+    .bind(user_id)
+    .bind(now.0)
+}
+
+/// Takes somebody out of a room.
+#[must_use]
+pub fn dismiss(room_id: Id, user_id: Id, now: Timestamp) -> Statement {
+    Statement::new("UPDATE room_members SET state = 'left', since = ?3 WHERE room_id = ?1 AND user_id = ?2")
+        .bind(room_id)
+        .bind(user_id)
+        .bind(now.0)
+}
+
 /// A page of the rooms that the user is in or asked into, latest first.
 ///
 /// # Errors

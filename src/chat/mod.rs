@@ -2,6 +2,7 @@
 //! [`shell`] runs it over a room's own storage on any host, [`routes`] are the
 //! calls of the REST API, and a host's folder only carries frames.
 
+pub mod alignment;
 pub mod directory;
 pub mod model;
 pub mod opening;

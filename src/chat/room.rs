@@ -118,6 +118,12 @@ impl Room {
         self.members.get(user_id).is_some_and(|member| member.left_at_ms.is_none())
     }
 
+    /// Everyone who is a member now.
+    pub fn member_ids(&self) -> impl Iterator<Item = &str> {
+        let here = self.members.iter().filter(|(_, member)| member.left_at_ms.is_none());
+        here.map(|(user_id, _)| user_id.as_str())
+    }
+
     /// Whether a user has a socket open.
     #[must_use]
     pub fn is_online(&self, user_id: &str) -> bool {

@@ -138,12 +138,16 @@ impl Shell {
         members: Vec<Admission>,
     ) -> Result<RoomReply, HostError> {
         host.storage.transaction(&[store::insert_identity(room_id, wrapped_key)])?;
-        let admissions = members.into_iter().map(|member| Input::MemberAdded {
+        // Who is in the room is decided by the directory: whom it names no more is out.
+        let here = self.loaded(host)?.into_iter().flat_map(|opened| opened.room.member_ids());
+        let gone = here.filter(|user_id| members.iter().all(|member| member.user_id != **user_id));
+        let mut inputs: Vec<Input> = gone.map(|user_id| Input::MemberRemoved { user_id: user_id.to_owned() }).collect();
+        inputs.extend(members.iter().cloned().map(|member| Input::MemberAdded {
             user_id: member.user_id,
             name: member.name,
             role: member.role,
-        });
-        self.handle(host, admissions.collect())?;
+        }));
+        self.handle(host, inputs)?;
         Ok(RoomReply::Done)
     }
 

@@ -91,7 +91,9 @@ fn ranked_condition(ranked: &Ranked) -> RankedCondition {
     }
 }
 
-fn coding(code: &str, display: &str) -> ConditionCoding {
+/// An ICD-10 code as it is shown.
+#[must_use]
+pub fn coding(code: &str, display: &str) -> ConditionCoding {
     ConditionCoding {
         system: "http://hl7.org/fhir/sid/icd-10".to_owned(),
         code: code.to_owned(),

@@ -4,6 +4,7 @@
 
 use super::{Job, backoff, outbox, store};
 use crate::accounts::mails;
+use crate::chat::alignment;
 use crate::error::{Error, Result};
 use crate::id::Timestamp;
 use crate::platform::{HostError, Mail, NotSent};
@@ -55,6 +56,7 @@ async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::
         Job::ExportPerson { user_id, export_id } => {
             privacy::export::make(app, user_id, export_id).await.map_err(|_| NotSent::later("export"))
         }
+        Job::AlignRoom { room_id } => alignment::align(app, room_id).await.map_err(|_| NotSent::later("room")),
     }
 }
 

@@ -41,6 +41,11 @@ pub enum Job {
     /// Stands for a mail to an address that nobody has here, so that asking for one
     /// takes the same time whether there is an account or not.
     SendNothing,
+    /// Make a room's object what the directory says of the room.
+    AlignRoom {
+        /// Which room.
+        room_id: Id,
+    },
 }
 
 impl Job {
@@ -48,6 +53,7 @@ impl Job {
         match self {
             Self::SendMail { .. } | Self::SendNothing => "send_mail",
             Self::ExportPerson { .. } => "export_person",
+            Self::AlignRoom { .. } => "align_room",
         }
     }
 }

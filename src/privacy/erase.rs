@@ -103,7 +103,7 @@ async fn empty_outbox(app: &App, user_id: Id, email: &str) -> Result<()> {
             let about_them = match &opened {
                 Job::SendMail { to, .. } => to == email,
                 Job::ExportPerson { user_id: whose, .. } => *whose == user_id,
-                Job::SendNothing => false,
+                Job::SendNothing | Job::AlignRoom { .. } => false,
             };
             theirs.extend(about_them.then(|| store::empty_job(&job.id, app.now())));
         }

@@ -13,7 +13,9 @@ use crate::services::{App, Subject};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-fn key_about(id: Id) -> String {
+/// What the wrapped key of a patient belongs to.
+#[must_use]
+pub fn key_about(id: Id) -> String {
     ["patients.wrapped_key:", &id.to_string()].concat()
 }
 

@@ -15,3 +15,4 @@ mod prescriptions;
 mod privacy;
 mod rooms;
 pub mod support;
+mod visits;

@@ -3,7 +3,7 @@
 mod answer;
 mod hosts;
 
-pub use answer::Answer;
+pub use answer::{Answer, read};
 use axum::body::Body;
 use axum::http::Request;
 use hosts::{CutRooms, Yielding};

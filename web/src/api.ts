@@ -10,8 +10,13 @@ export class Api {
 
   constructor(private readonly session: Session) {}
 
-  get<T>(path: string, query?: Call["query"], signal?: AbortSignal): Promise<T> {
-    return this.call<T>({ method: "GET", path, ...(query && { query }), ...(signal && { signal }) });
+  get<T>(path: string, query?: Call["query"], signal?: AbortSignal, onEtag?: Call["onEtag"]): Promise<T> {
+    return this.call<T>({ method: "GET", path, ...(query && { query }), ...(signal && { signal }), ...(onEtag && { onEtag }) });
+  }
+
+  /** Replaces a version that was read; `*` where any will do. */
+  put<T>(path: string, body: unknown, version: string, onEtag?: Call["onEtag"]): Promise<T> {
+    return this.call<T>({ method: "PUT", path, body, headers: { "if-match": version }, ...(onEtag && { onEtag }) });
   }
 
   /** A POST that stores nothing worth replaying (a ticket, a sign-out). */

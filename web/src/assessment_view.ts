@@ -140,7 +140,7 @@ export class AssessmentView {
     return element(
       "footer",
       {},
-      element("p", {}, element("a", { class: "button", href: "#/rooms/new" }, text.talk), " ",
+      element("p", {}, element("a", { class: "button", href: `#/visit/${encodeURIComponent(this.assessment.id)}` }, text.visit), " ", element("a", { class: "button", href: "#/rooms/new" }, text.talk), " ",
         element("button", { type: "button", onclick: this.actions.restart }, text.again)),
       element("p", { class: "hint" }, this.assessment.disclaimer),
       element("p", { class: "hint" }, text.version(this.assessment.knowledge_version)),

@@ -2,11 +2,13 @@
 
 import type { Api } from "./api";
 import { AssessmentPage } from "./assessment";
+import { DeskPage } from "./desk";
 import { element, focusOn, replace } from "./dom";
 import { prescriptionPanel } from "./prescription";
 import { RoomsPage } from "./rooms";
 import { strings } from "./strings";
 import type { Me } from "./types";
+import { VisitPage } from "./visit";
 
 export class Home {
   readonly root: HTMLElement;
@@ -15,6 +17,8 @@ export class Home {
   private readonly rooms: RoomsPage;
   /** Kept while the person looks at a consultation: an assessment under way must not be lost. */
   private readonly assessment: AssessmentPage | null;
+  private readonly desk: DeskPage | null;
+  private readonly visit: VisitPage | null;
   private shown = "";
   private readonly follow = () => this.route(true);
 
@@ -28,7 +32,11 @@ export class Home {
       ...(isStaff && !isDoctor && { notice: strings.rooms.otherRole }),
     });
     this.assessment = isStaff ? null : new AssessmentPage(api, me);
+    this.desk = isDoctor ? new DeskPage(api, me) : null;
+    this.visit = isStaff ? null : new VisitPage(api, me);
     if (this.assessment) this.addLink("symptoms", strings.nav.symptoms);
+    if (this.visit) this.addLink("visit", strings.nav.visit);
+    if (this.desk) this.addLink("desk", strings.nav.desk);
     this.addLink("rooms", strings.nav.rooms);
     this.root = element(
       "div",
@@ -54,7 +62,13 @@ export class Home {
 
   dispose(): void {
     removeEventListener("hashchange", this.follow);
+    this.hidePages();
+  }
+
+  private hidePages(): void {
     this.rooms.hide();
+    this.desk?.hide();
+    this.visit?.hide();
   }
 
   private addLink(name: string, text: string): void {
@@ -68,10 +82,11 @@ export class Home {
       if (each === name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    const page = name === "symptoms" && this.assessment ? this.assessment : this.rooms;
-    if (page === this.rooms) this.rooms.show(id || null);
-    else this.rooms.hide();
-    document.title = `${strings.nav[name === "symptoms" ? "symptoms" : "rooms"]} – ${strings.app}`;
+    const found = { symptoms: this.assessment, visit: this.visit, desk: this.desk, rooms: this.rooms }[name] ?? this.rooms;
+    if (this.shown !== name) this.hidePages();
+    if (found === this.rooms || found === this.desk || found === this.visit) found.show(id || null);
+    const page = found;
+    document.title = `${this.links.get(name)?.textContent ?? ""} – ${strings.app}`;
     if (this.shown !== name) replace(this.main, page.root);
     // A room moves the focus itself, once it is there.
     if (moveFocus && this.shown !== name && id === "") focusOn(this.main.querySelector("h1") ?? this.main);

@@ -28,12 +28,14 @@ export class Problem extends Error {
 export class Unreachable extends Error {}
 
 export interface Call {
-  method: "GET" | "POST" | "PATCH";
+  method: "GET" | "POST" | "PUT" | "PATCH";
   path: string;
   query?: Record<string, string | number | undefined>;
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Told the version of what came. */
+  onEtag?: (etag: string) => void;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -61,6 +63,8 @@ export async function send<T>(call: Call): Promise<T> {
     });
     const text = await response.text();
     if (!response.ok) throw problemOf(response, text);
+    const etag = response.headers.get("etag");
+    if (etag !== null) call.onEtag?.(etag);
     return (text === "" ? undefined : JSON.parse(text)) as T;
   } catch (error) {
     if (error instanceof Problem) throw error;

@@ -16,7 +16,7 @@ export interface Me {
   country?: string | null;
 }
 
-export interface Practitioner { id: string; name: string; organization: string | null }
+export interface Practitioner { id: string; name: string; organization: string | null; organization_id?: string }
 
 // Assessments
 

@@ -1,0 +1,18 @@
+//! A room's object follows the directory: who is in the room is decided there.
+
+use super::directory;
+use super::service::RoomCall;
+use crate::error::Result;
+use crate::id::Id;
+use crate::services::App;
+
+/// Tells a room's object what the directory says of the room. Doing it again changes nothing.
+///
+/// # Errors
+/// When the database or the object does not answer.
+pub async fn align(app: &App, room_id: Id) -> Result<()> {
+    let Some(room) = directory::any_room(app, room_id).await? else { return Ok(()) };
+    let members = directory::admissions(&room.summary);
+    app.rooms.call(&room_id.to_string(), &RoomCall::Open { wrapped_key: room.wrapped_key, members }).await?;
+    Ok(())
+}
