@@ -137,6 +137,7 @@ async fn whoever_comes_back_after_the_lease_does_not_undo_what_was_done_since() 
     office.provider.behave(Behaviour::Accept);
     let quick = consumer::run(&office.app(), &job).await;
     assert!(slow.await.unwrap().is_err() && quick.is_ok());
+    assert!(!office.here.log.lines().iter().any(|line| line.contains("job_given_up")));
     assert_eq!(
         office.here.count("SELECT COUNT(*) AS n FROM outbox WHERE done_at IS NOT NULL AND dead_at IS NULL").await,
         1
