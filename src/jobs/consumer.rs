@@ -18,6 +18,12 @@ struct Claimed {
     attempts: i64,
 }
 
+#[derive(Deserialize)]
+struct GivenUp {
+    #[expect(dead_code, reason = "that there is one is what is asked")]
+    attempts: i64,
+}
+
 /// Does the job with this id, unless it is done, somebody else has it in hand, or
 /// there is none.
 ///
@@ -63,8 +69,10 @@ async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::
 async fn note(app: &App, job_id: &str, attempts: i64, failure: &NotSent) -> Result<()> {
     let now = app.now();
     if failure.permanent || attempts >= backoff::MAX_ATTEMPTS {
-        app.query(store::give_up(job_id, attempts, &failure.class, now)).await?;
-        app.log.line(r#"{"level":"error","event":"job_given_up"}"#);
+        let given_up = app.query(store::give_up(job_id, attempts, &failure.class, now)).await?;
+        if given_up.first::<GivenUp>()?.is_some() {
+            app.log.line(r#"{"level":"error","event":"job_given_up"}"#);
+        }
         return Ok(());
     }
     let mut random = [0; 8];

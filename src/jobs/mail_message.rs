@@ -7,8 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
 
-/// Bytes of text in one encoded word: 75 characters at most with what surrounds them.
-const ENCODED_WORD_BYTES: usize = 45;
+/// Bytes of text in one encoded word: its line has 76 characters at most (RFC 2047,
+/// section 2), the first with `Subject: ` before it.
+const ENCODED_WORD_BYTES: usize = 39;
 /// Characters of a line of base64 (RFC 2045, section 6.8).
 const LINE: usize = 76;
 
@@ -137,7 +138,7 @@ mod tests {
     fn read(message: &str) -> (Vec<String>, String) {
         let (head, body) = message.split_once("\r\n\r\n").unwrap();
         assert!(!message.replace("\r\n", "").contains(['\r', '\n']), "only CRLF ends a line");
-        assert!(message.split("\r\n").all(|line| line.len() <= 78), "{message}");
+        assert!(message.split("\r\n").all(|line| line.len() <= 76), "{message}");
         assert!(message.is_ascii());
         let text = STANDARD.decode(body.replace("\r\n", "")).unwrap();
         (head.replace("\r\n ", " ").split("\r\n").map(str::to_owned).collect(), String::from_utf8(text).unwrap())

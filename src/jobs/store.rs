@@ -55,7 +55,7 @@ pub fn failed(job_id: &str, attempt: i64, class: &str, next: Timestamp) -> State
 pub fn give_up(job_id: &str, attempt: i64, class: &str, now: Timestamp) -> Statement {
     Statement::new(
         "UPDATE outbox SET dead_at = ?4, next_attempt_at = ?5, held_until = 0, last_error = ?3
-         WHERE id = ?1 AND attempts = ?2 AND done_at IS NULL AND dead_at IS NULL",
+         WHERE id = ?1 AND attempts = ?2 AND done_at IS NULL AND dead_at IS NULL RETURNING attempts",
     )
     .bind(job_id)
     .bind(attempt)

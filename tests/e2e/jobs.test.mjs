@@ -53,10 +53,49 @@ test("a job that cannot be done is tried again later, and the others are done me
     assert.equal((await server.tick()).outcome, "ok");
     const { person } = await server.register();
     await eventually("the mail", async () => (await server.mails(person.email)).length === 1);
-    const broken = await database.prepare("SELECT done_at, next_attempt_at FROM outbox WHERE id = 'broken'").first();
-    assert.equal(broken.done_at, null);
-    assert.ok(broken.next_attempt_at > Date.now(), "another try is planned");
+    const broken = await eventually("the try", async () => {
+      const row = await database.prepare("SELECT * FROM outbox WHERE id = 'broken'").first();
+      return row.last_error && row;
+    });
+    assert.deepEqual([broken.done_at, broken.dead_at, broken.attempts, broken.last_error], [null, null, 1, "unreadable"]);
+    // Within half a minute, wherever the jitter fell.
+    assert.ok(broken.next_attempt_at > broken.last_attempt_at, "another try is planned");
+    assert.ok(broken.next_attempt_at <= Date.now() + 30_000, "and soon");
   } finally {
     await server.stop();
   }
+});
+
+test("a job that was given up is shown to the operator, and sends its mail when it is replayed", async () => {
+  await withTemporaryFolder(async (persist) => {
+    const secrets = newSecrets();
+    // A queue that nobody reads, so that the job can be given up before it is done.
+    const first = await start({ persist, secrets, consumer: false });
+    const olga = await first.signUp();
+    const { person } = await first.register();
+    let database = await first.database();
+    const job = await database.prepare("SELECT MAX(id) AS id FROM outbox").first();
+    await database.prepare("UPDATE outbox SET dead_at = 1, last_error = 'provider_422', next_attempt_at = 9007199254740991 WHERE id = ?").bind(job.id).run();
+    await database.prepare("INSERT INTO operators (user_id, created_at) VALUES (?, 0)").bind(olga.id).run();
+    await first.stop();
+
+    const server = await start({ persist, secrets });
+    try {
+      const operator = await server.signIn(olga.user.email);
+      await server.enqueue(job.id);
+      await pause(2500);
+      assert.deepEqual(await server.mails(person.email), [], "what was given up is done by no message");
+
+      const path = "/api/v1/operations/dead-letters";
+      const { body } = await operator.api("GET", path);
+      assert.deepEqual(body.items.map(({ id, kind, last_error }) => [id, kind, last_error]), [[job.id, "send_mail", "provider_422"]]);
+      assert.equal((await server.api("GET", path, { token: olga.token })).status, 403, "a token from before knows no operator");
+      const replayed = await operator.api("POST", `${path}/${job.id}/replay`);
+      assert.deepEqual([replayed.status, replayed.body], [202, { status: "waiting" }]);
+      await eventually("the mail", async () => (await server.mails(person.email)).length === 1);
+      assert.equal((await operator.api("POST", `${path}/${job.id}/replay`)).status, 404);
+    } finally {
+      await server.stop();
+    }
+  });
 });
