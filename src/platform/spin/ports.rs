@@ -2,13 +2,12 @@
 
 use super::database::SpinDatabase;
 use super::failed;
-use super::limiter::DatabaseLimiter;
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::config::{Config, SETTINGS};
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
 use crate::jobs::{consumer, outbox};
 use crate::limits::policies::Rates;
-use crate::platform::{Cache, Clock, Connected, Entropy, HostError, Log, Mailer, Queue, Rooms};
+use crate::platform::{Cache, Clock, Connected, DatabaseLimiter, Entropy, HostError, Log, Mailer, Queue, Rooms};
 use crate::services::{App, Services};
 use async_trait::async_trait;
 use spin_sdk::key_value::Store;
@@ -133,7 +132,7 @@ pub async fn services() -> Result<Arc<Services>, HostError> {
     };
     Ok(Arc::new_cyclic(|services| Services {
         config,
-        limiter: Arc::new(DatabaseLimiter(database.clone())),
+        limiter: Arc::new(DatabaseLimiter { database: database.clone(), clock: clock.clone() }),
         rates: Rates::default(),
         database,
         cache: Arc::new(KeyValueCache),
