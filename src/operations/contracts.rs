@@ -5,7 +5,7 @@ use crate::chat::service::{Admission, RoomCall, RoomReply};
 use crate::chat::shell::key_about;
 use crate::encryption::DataKey;
 use crate::limits::{Call, Charge, Rule};
-use crate::platform::{DatabaseError, HostError, Mail, Statement};
+use crate::platform::{DatabaseError, HostError, Limiter, Mail, Statement};
 use crate::services::Services;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ pub async fn run(services: &Services) -> Vec<Outcome> {
         outcome("mailer", mailer(services).await),
         outcome("files", files(services).await),
         outcome("rooms", rooms(services).await),
-        outcome("limiter", limiter(services).await),
+        outcome("limiter", limiter(services, services.limiter.as_ref()).await),
     ]
 }
 
@@ -189,12 +189,16 @@ async fn rooms(services: &Services) -> Kept {
     holds(read == RoomReply::Messages { messages: vec![message], more: false }, "what was said is there")
 }
 
-async fn limiter(services: &Services) -> Kept {
+/// What a limiter promises; a host's own one, or another.
+///
+/// # Errors
+/// The promise that was broken.
+pub async fn limiter(services: &Services, limiter: &dyn Limiter) -> Result<(), String> {
     let owner = ["contract:", &services.new_id().map_err(host)?.to_string()].concat();
     let charge = |bucket: &str, quota| Charge { bucket: bucket.into(), rule: Rule::new(quota, 3600) };
     let call = |call: Call| {
         let owner = owner.clone();
-        async move { services.limiter.call(&owner, &call).await.map_err(|error: HostError| host(error)) }
+        async move { limiter.call(&owner, &call).await.map_err(|error: HostError| host(error)) }
     };
     let both = || Call::Charge(vec![charge("narrow", 2), charge("wide", 9)]);
     let first = call(both()).await?;
@@ -210,6 +214,6 @@ async fn limiter(services: &Services) -> Kept {
     holds(call(both()).await?.iter().all(|outcome| outcome.allowed), "what is given back can be had again")?;
     call(Call::Settle { give_back: Vec::new(), fill: vec![charge("narrow", 2), charge("wide", 9)] }).await?;
     let other = [&owner, ":other"].concat();
-    let elsewhere = services.limiter.call(&other, &both()).await.map_err(host)?;
+    let elsewhere = limiter.call(&other, &both()).await.map_err(host)?;
     holds(call(both()).await? == elsewhere, "a filled bucket is as a new one, and owners are apart")
 }

@@ -12,8 +12,10 @@ pub mod native;
 pub mod spin;
 
 mod database;
+mod database_limiter;
 
 pub use database::{Database, DatabaseError, Rows, Statement, Value, split_guards};
+pub use database_limiter::DatabaseLimiter;
 
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::limits::{Call, Outcome};

@@ -5,13 +5,12 @@
 //! - **A queue**: jobs are done at once, see `ports::DirectQueue`.
 //! - **Addressable objects and WebSockets**: rooms are unavailable here and sockets
 //!   unsupported, see `ports::NoRooms`; everything but chat works.
-//! - **Objects that count**: exact limits are rows of the database, see `limiter`.
+//! - **Objects that count**: exact limits are rows of the database, see `DatabaseLimiter`.
 //! - **A schedule**: what a cron trigger sweeps elsewhere is swept with the next job.
 //! - **A migration tool**: the component migrates its own database, see `migrations`.
 
 mod database;
 mod handler;
-mod limiter;
 mod migrations;
 mod ports;
 

@@ -2,14 +2,15 @@
 
 use super::database::SpinDatabase;
 use super::failed;
-use super::limiter::DatabaseLimiter;
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::config::{Config, SETTINGS};
 use crate::jobs::mail_providers::MailProvider;
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
 use crate::jobs::{consumer, outbox};
 use crate::limits::policies::Rates;
-use crate::platform::{Cache, Clock, Connected, Entropy, Files, HostError, Log, Mailer, Queue, Rooms};
+use crate::platform::{
+    Cache, Clock, Connected, DatabaseLimiter, Entropy, Files, HostError, Log, Mailer, Queue, Rooms,
+};
 use crate::privacy;
 use crate::services::{App, Services};
 use async_trait::async_trait;
@@ -179,7 +180,7 @@ pub async fn services() -> Result<Arc<Services>, HostError> {
     };
     Ok(Arc::new_cyclic(|services| Services {
         config,
-        limiter: Arc::new(DatabaseLimiter(database.clone())),
+        limiter: Arc::new(DatabaseLimiter { database: database.clone(), clock: clock.clone() }),
         rates: Rates::default(),
         database,
         cache: Arc::new(KeyValueCache),

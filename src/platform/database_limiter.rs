@@ -1,8 +1,7 @@
-//! Exact counts on a host that has no objects: rows of the database. Memory would
-//! not do, for an instance may live for one request only. A write takes effect
+//! Exact counts on a host that has no objects, as Spin: rows of the database. Memory
+//! would not do there, for an instance may live for one request only. A write takes effect
 //! only on the state that was read; whoever was overtaken reads again.
 
-use super::ports::WasiClock;
 use crate::limits::bucket::FullAt;
 use crate::limits::{Call, Outcome};
 use crate::platform::{Clock, Database, DatabaseError, HostError, Limiter, Statement};
@@ -13,8 +12,13 @@ use std::sync::Arc;
 /// How often one that was overtaken tries again; under more the limit answers 503.
 const TRIES: usize = 20;
 
-/// The limiter over this database.
-pub struct DatabaseLimiter(pub Arc<dyn Database>);
+/// The limiter over a database.
+pub struct DatabaseLimiter {
+    /// Where the buckets are.
+    pub database: Arc<dyn Database>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
 
 #[derive(Deserialize)]
 struct Row {
@@ -39,15 +43,19 @@ impl Limiter for DatabaseLimiter {
 impl DatabaseLimiter {
     async fn attempt(&self, owner: &str, call: &Call) -> Result<Vec<Outcome>, DatabaseError> {
         let select = "SELECT full_at FROM limit_buckets WHERE owner = ?1 AND bucket = ?2";
-        let selects = call.charges().iter().map(|charge| Statement::new(select).bind(owner).bind(&charge.bucket));
-        let rows = self.0.batch(selects.collect()).await?;
+        let charges = call.charges();
+        let selects = charges.iter().map(|charge| Statement::new(select).bind(owner).bind(&charge.bucket));
+        let rows = self.database.batch(selects.collect()).await?;
         let mut before = Vec::new();
         for rows in &rows {
             before.push(rows.first::<Row>()?.map_or(0, |row| row.full_at));
         }
         let mut states = before.clone();
-        let outcomes = call.apply(&mut states, WasiClock.now_ms());
-        let writes = call.charges().iter().zip(before.into_iter().zip(states)).map(|(charge, (before, state))| {
+        let outcomes = call.apply(&mut states, self.clock.now_ms());
+        if states == before {
+            return Ok(outcomes);
+        }
+        let writes = charges.iter().zip(before.into_iter().zip(states)).map(|(charge, (before, state))| {
             Statement::new(
                 "INSERT INTO limit_buckets (owner, bucket, full_at) VALUES (?1, ?2, ?3)
                  ON CONFLICT (owner, bucket) DO UPDATE SET full_at = excluded.full_at WHERE full_at = ?4",
@@ -58,7 +66,7 @@ impl DatabaseLimiter {
             .bind(before)
             .expect_one()
         });
-        self.0.batch(writes.collect()).await?;
+        self.database.batch(writes.collect()).await?;
         Ok(outcomes)
     }
 }
