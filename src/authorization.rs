@@ -100,6 +100,10 @@ named! {
         SignPrescription = "sign_prescription";
         /// Read a prescription.
         ReadPrescription = "read_prescription";
+        /// Read what is known of a patient.
+        ReadRecord = "read_record";
+        /// Add to and correct what is known of a patient.
+        WriteRecord = "write_record";
     }
 }
 
@@ -129,6 +133,8 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::Prescribe, &[(Doctor, R::CareTeam)]),
         (A::SignPrescription, &[(Doctor, R::CareTeam)]),
         (A::ReadPrescription, &[(Doctor, R::Recorder), (Doctor, R::CareTeam), (Patient, R::ActsForPatient)]),
+        (A::ReadRecord, &[(Patient, R::ActsForPatient), (Doctor, R::CareTeam)]),
+        (A::WriteRecord, &[(Patient, R::ActsForPatient), (Doctor, R::CareTeam)]),
     ]
 };
 

@@ -36,3 +36,22 @@ pub fn record(app: &App, entry: Entry) -> Result<Statement> {
     .bind(app.request_id())
     .bind(app.now().0))
 }
+
+/// The statement that records a read, unless it is the reader's own record.
+///
+/// # Errors
+/// When the host has no randomness.
+pub fn record_read(app: &App, entry: Entry) -> Result<Statement> {
+    Ok(Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (
+           SELECT 1 FROM patient_access WHERE patient_id = ?2 AND user_id = ?3 AND relation = 'self')",
+    )
+    .bind(app.new_id()?)
+    .bind(entry.patient_id)
+    .bind(entry.actor_id)
+    .bind(entry.action)
+    .bind(entry.subject_id)
+    .bind(app.request_id())
+    .bind(app.now().0))
+}

@@ -2,5 +2,6 @@
 
 pub mod clinical_data;
 pub mod comorbidities;
+pub mod entries;
 pub mod routes;
 pub mod store;
