@@ -152,7 +152,9 @@ fn example(operation: &str) -> Option<serde_json::Value> {
             "findings": [{ "id": "smoker", "state": "present" }],
             "vitals": { "heart_rate_per_min": 104 }
         }),
-        "create_entry" => serde_json::json!({ "substance": "penicillin", "reaction": "anaphylaxis", "severity": "severe" }),
+        "create_entry" => {
+            serde_json::json!({ "substance": "penicillin", "reaction": "anaphylaxis", "severity": "severe" })
+        }
         "correct_entry" => serde_json::json!({ "certainty": "confirmed" }),
         "put_statements" => serde_json::json!({ "takes_no_medicines": true }),
         "answer_questions" => serde_json::json!({ "answers": [{ "finding": "fever", "state": "absent" }] }),

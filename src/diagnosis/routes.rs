@@ -42,7 +42,11 @@ pub fn routes() -> Router<Arc<Services>> {
 /// From plain words, findings, or both. With `patient_id` it is filed in the record, and what the record says counts too.
 #[utoipa::path(post, path = "/api/v1/assessments", tag = "Assessments", security(("bearer" = [])), request_body = Assess,
     params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = Assessment)))]
-pub async fn create_assessment(app: App, caller: Caller, Create { mut value, key }: Create<Assess>) -> Result<Response> {
+pub async fn create_assessment(
+    app: App,
+    caller: Caller,
+    Create { mut value, key }: Create<Assess>,
+) -> Result<Response> {
     if let Some(response) = idempotency::replay(&app, &caller, key.as_ref()).await? {
         return Ok(response);
     }

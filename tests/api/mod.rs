@@ -7,5 +7,6 @@ mod conventions;
 mod jobs;
 mod medicines;
 mod prescriptions;
+mod record;
 mod rooms;
 pub mod support;

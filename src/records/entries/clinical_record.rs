@@ -166,8 +166,7 @@ impl ClinicalRecord {
         data.sex = person.sex;
         data.country = person.country.clone().map(Country);
         data.allergies = self.list(Kind::Allergies, allergy);
-        data.conditions =
-            self.list(Kind::Problems, |entry| entry.coded(COMORBIDITY).or(entry.text("name")).map(term));
+        data.conditions = self.list(Kind::Problems, |entry| entry.coded(COMORBIDITY).or(entry.text("name")).map(term));
         data.medicines = self.other_medicines();
         if !self.taken.items.is_empty() {
             let medicines = data.medicines.get_or_insert_default();
@@ -358,4 +357,134 @@ fn union<T>(recorded: Option<Vec<T>>, stated: Option<Vec<T>>, same: impl Fn(&T, 
         }
     }
     Some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::{Asserter, Status};
+    use super::*;
+    use crate::id::Id;
+    use serde_json::json;
+
+    const NOW: Timestamp = Timestamp(1_795_000_000_000);
+
+    fn entry(kind: Kind, days_ago: i64, content: &Value) -> Entry {
+        let id = Id::parse("01932c07-5d3a-7a00-8000-3a5a2c9e1b10").unwrap();
+        let at = Timestamp(NOW.0 - days_ago * DAY_MS);
+        Entry {
+            id,
+            kind,
+            encounter_id: None,
+            status: Status::Active,
+            recorded_by: id,
+            asserter: Asserter::Patient,
+            recorded_at: at,
+            updated_at: at,
+            version: 1,
+            content: content.as_object().cloned().unwrap(),
+            effective_at: (kind == Kind::Observations).then_some(at),
+        }
+    }
+
+    fn known(entries: Vec<Entry>, observations: &[(&str, i64, Value)]) -> Known {
+        let observation = |(code, days, value): &(&str, i64, Value)| {
+            let mut content = json!({ "code": code, "value": value });
+            if *value == "pregnant" {
+                content["gestation_weeks"] = json!(12);
+            }
+            entry(Kind::Observations, *days, &content)
+        };
+        let observations = observations.iter().map(observation).collect();
+        let record = ClinicalRecord { entries, observations, taken: Taken::default(), changes: 0 };
+        let person = Person { age_years: Some(70.0), sex: Some(Sex::Female), country: None };
+        record.known(&person, NOW)
+    }
+
+    #[test]
+    fn what_was_measured_lately_is_used_and_what_was_not_is_told() {
+        for (code, days) in
+            [("weight", 365), ("serum_creatinine", 90), ("egfr", 90), ("potassium", 30), ("child_pugh", 90)]
+        {
+            let value = json!(10.0);
+            assert_eq!(known(vec![], &[(code, days, value.clone())]).stale, vec![], "{code}");
+            let old = known(vec![], &[(code, days + 1, value)]);
+            assert_eq!(old.stale.len(), 1, "{code}");
+            assert_eq!((old.data.weight_kg, old.data.serum_creatinine_umol_l), (None, None));
+        }
+        let old = known(vec![], &[("serum_creatinine", 91, json!(140.0))]).not_assessed();
+        assert_eq!(old[0].missing, "recent serum_creatinine_umol_l (the last is of 2026-08-19)");
+    }
+
+    #[test]
+    fn a_pregnancy_goes_on_and_its_absence_does_not() {
+        let of = |days, value: &str| known(vec![], &[("pregnancy_status", days, json!(value))]);
+        let pregnant = of(70, "pregnant").data;
+        assert_eq!(
+            (pregnant.pregnancy, pregnant.gestation_weeks),
+            (Pregnancy::Pregnant, GestationWeeks::new(22.0).ok())
+        );
+        assert_eq!(of(28, "not_pregnant").data.pregnancy, Pregnancy::NotPregnant);
+        for (days, value) in [(29, "not_pregnant"), (211, "pregnant")] {
+            let old = of(days, value);
+            assert_eq!((old.data.pregnancy, old.stale.len()), (Pregnancy::Unknown, 1), "{value}");
+        }
+    }
+
+    #[test]
+    fn absence_says_nothing_and_a_statement_does() {
+        assert_eq!(known(vec![], &[]).data.allergies, None);
+        let stated = || entry(Kind::Statements, 0, &json!({ "about": "allergies" }));
+        let none = known(vec![stated()], &[]).data;
+        assert_eq!((none.allergies, none.medicines, none.conditions), (Some(vec![]), None, None));
+        let penicillin = entry(Kind::Allergies, 0, &json!({ "substance": "penicillin", "severity": "severe" }));
+        let allergies = known(vec![stated(), penicillin], &[]).data.allergies.unwrap();
+        assert_eq!((allergies.len(), allergies[0].severity), (1, Some(ReactionSeverity::Severe)));
+    }
+
+    #[test]
+    fn nothing_that_is_stated_hides_what_is_recorded() {
+        let recorded = || {
+            let penicillin = entry(Kind::Allergies, 0, &json!({ "substance": "penicillin", "severity": "severe" }));
+            let asthma = entry(Kind::Problems, 0, &json!({ "name": "asthma" }));
+            let warfarin = entry(Kind::Medications, 0, &json!({ "name": "warfarin" }));
+            known(
+                vec![penicillin, asthma, warfarin],
+                &[("serum_creatinine", 1, json!(140.0)), ("egfr", 1, json!(30.0))],
+            )
+        };
+        let empty = PatientData {
+            allergies: Some(vec![]),
+            conditions: Some(vec![]),
+            medicines: Some(vec![]),
+            ..PatientData::default()
+        };
+        let together = recorded().under(empty).data;
+        assert_eq!((together.allergies.unwrap().len(), together.conditions.unwrap().len()), (1, 1));
+        assert_eq!(together.medicines, Some(vec![term("warfarin")]));
+        let mild = |substance: &str| AllergyInput {
+            substance: term(substance),
+            reaction: None,
+            severity: Some(ReactionSeverity::Mild),
+        };
+        let stated = PatientData {
+            allergies: Some(vec![mild("Penicillin"), mild("latex")]),
+            serum_creatinine_umol_l: SerumCreatinine::new(80.0).ok(),
+            ..PatientData::default()
+        };
+        let together = recorded().under(stated).data;
+        let severities: Vec<_> = together.allergies.unwrap().into_iter().map(|allergy| allergy.severity).collect();
+        assert_eq!(severities, [Some(ReactionSeverity::Severe), Some(ReactionSeverity::Mild)]);
+        // A filtration rate from before says less than the creatinine that was stated.
+        assert_eq!(together.serum_creatinine_umol_l, SerumCreatinine::new(80.0).ok());
+        assert_eq!(together.egfr_ml_min_1_73m2, None);
+    }
+
+    #[test]
+    fn the_newer_of_creatinine_and_filtration_rate_counts() {
+        let rate = |creatinine, egfr| {
+            let observations = [("serum_creatinine", creatinine, json!(140.0)), ("egfr", egfr, json!(30.0))];
+            known(vec![], &observations).data.egfr_ml_min_1_73m2
+        };
+        assert_eq!((rate(1, 2), rate(2, 1)), (None, Egfr::new(30.0).ok()));
+    }
 }

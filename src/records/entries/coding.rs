@@ -55,8 +55,7 @@ pub fn of_condition(name: &str) -> Vec<Coding> {
         codings.push(Coding { system: ICD_10, code: row.icd10, display: row.name });
     }
     let folded = fold(name);
-    let condition =
-        diagnosis().conditions.iter().find(|row| fold(row.name) == folded || fold(row.id) == folded);
+    let condition = diagnosis().conditions.iter().find(|row| fold(row.name) == folded || fold(row.id) == folded);
     if let Some(row) = condition {
         codings.push(Coding { system: CONDITION, code: row.id, display: row.name });
         codings.push(Coding { system: ICD_10, code: icd10(row), display: row.name });

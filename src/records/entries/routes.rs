@@ -52,7 +52,13 @@ pub(super) fn read_by(
     audit::record_read(app, audit::Entry { patient_id, actor_id, action, subject_id })
 }
 
-fn written_by(app: &App, caller: &Caller, entry: &Entry, file: &PatientFile, action: &'static str) -> Result<Statement> {
+fn written_by(
+    app: &App,
+    caller: &Caller,
+    entry: &Entry,
+    file: &PatientFile,
+    action: &'static str,
+) -> Result<Statement> {
     let (patient_id, actor_id, subject_id) = (Some(file.id), Some(caller.user_id), Some(entry.id));
     audit::record(app, audit::Entry { patient_id, actor_id, action, subject_id })
 }
@@ -73,7 +79,12 @@ fn part(body: Value) -> Result<(Map<String, Value>, Option<Value>)> {
 }
 
 /// Reads both parts, with the faults of both.
-fn read(app: &App, kind: Kind, members: Map<String, Value>, encounter_id: Option<Value>) -> Result<(Checked, Option<Id>)> {
+fn read(
+    app: &App,
+    kind: Kind,
+    members: Map<String, Value>,
+    encounter_id: Option<Value>,
+) -> Result<(Checked, Option<Id>)> {
     let encounter_id = match encounter_id {
         None | Some(Value::Null) => Ok(None),
         Some(value) => value.as_str().and_then(Id::parse).map(Some).ok_or_else(|| {
@@ -130,8 +141,7 @@ pub async fn create_entry(
     let mut batch = vec![store::insert(&app, &file, &entry, &checked)?];
     batch.extend(checked.is_current.then(|| store::end_statement(&file, kind, app.now())));
     batch.push(written_by(&app, &caller, &entry, &file, "entry.recorded")?);
-    let location =
-        ["/api/v1/patients/", &file.id.to_string(), "/", kind.as_str(), "/", &entry.id.to_string()].concat();
+    let location = ["/api/v1/patients/", &file.id.to_string(), "/", kind.as_str(), "/", &entry.id.to_string()].concat();
     idempotency::commit(&app, &caller, key.as_ref(), batch, created(&location, 1, &entry)).await
 }
 

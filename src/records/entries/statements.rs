@@ -141,7 +141,9 @@ pub async fn put_statements(
             }
             (false, Some(held)) => {
                 if Asserter::of(&file) == Asserter::Patient && held.asserter == Asserter::Practitioner {
-                    return Err(forbidden("A practitioner stated this. Add what you know to the contrary, and it ends."));
+                    return Err(forbidden(
+                        "A practitioner stated this. Add what you know to the contrary, and it ends.",
+                    ));
                 }
                 batch.push(store::withdraw_statement(&file, held.id, held.version, app.now()));
                 entries.retain(|entry| entry.id != held.id);

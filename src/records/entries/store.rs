@@ -122,7 +122,14 @@ pub fn correct(app: &App, file: &PatientFile, entry: &Entry, checked: &Checked) 
 
 /// Marks this version as entered in error.
 #[must_use]
-pub fn mark_in_error(file: &PatientFile, id: Id, version: i64, by: Id, asserter: Asserter, now: Timestamp) -> Statement {
+pub fn mark_in_error(
+    file: &PatientFile,
+    id: Id,
+    version: i64,
+    by: Id,
+    asserter: Asserter,
+    now: Timestamp,
+) -> Statement {
     Statement::new(
         "UPDATE record_entries SET status = 'entered_in_error', is_current = 0, recorded_by = ?1, asserter = ?2,
                 version = version + 1, updated_at = ?3
@@ -225,8 +232,8 @@ pub fn select_last_observations(file: &PatientFile) -> Result<Statement> {
     Ok(Statement::new(
         "SELECT e.id, e.kind, e.encounter_id, e.recorded_by, e.asserter, e.status, e.content_sealed, e.effective_at,
                 e.version, e.created_at, e.updated_at
-         FROM json_each(?2) AS codes JOIN record_entries e ON e.id = (
-           SELECT id FROM record_entries WHERE patient_id = ?1 AND kind = 'observations' AND code = codes.value
+         FROM json_each(?2) JOIN record_entries e ON e.id = (
+           SELECT id FROM record_entries WHERE patient_id = ?1 AND kind = 'observations' AND code = json_each.value
              AND status = 'active' ORDER BY effective_at DESC, id DESC LIMIT 1)",
     )
     .bind(file.id)
