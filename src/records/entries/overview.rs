@@ -106,7 +106,7 @@ fn timeline(file: &PatientFile, rows: &[Rows]) -> Result<Vec<TimelineItem>> {
         effective_at: prescription.signed_at,
         title: medicines(&prescription),
     }));
-    items.sort_unstable_by(|a, b| b.id.cmp(&a.id));
+    items.sort_unstable_by_key(|item| std::cmp::Reverse(item.id));
     Ok(items)
 }
 
