@@ -246,7 +246,8 @@ async fn find_to_change(
 fn merged(entry: &Entry, patch: Map<String, Value>) -> Map<String, Value> {
     let mut members = entry.content.clone();
     let derived = [("name", "medicine_id"), ("medicine_id", "name"), ("code", "unit"), ("value", "gestation_weeks")];
-    let follows = derived.into_iter().filter(|(of, member)| patch.contains_key(*of) && !patch.contains_key(*member));
+    let is_set = |member: &str| patch.get(member).is_some_and(|value| !value.is_null());
+    let follows = derived.into_iter().filter(|(of, member)| is_set(of) && !patch.contains_key(*member));
     let names_are_of_a_medicine = entry.kind == Kind::Medications;
     let gone: Vec<&str> = follows
         .filter(|(of, _)| names_are_of_a_medicine || entry.kind == Kind::Observations && *of != "name")
