@@ -220,6 +220,10 @@ named! {
         WriteNote = "write_note";
         /// Read a visit's note once it is signed.
         ReadNote = "read_note";
+        /// Read what is known of a patient.
+        ReadRecord = "read_record";
+        /// Add to and correct what is known of a patient.
+        WriteRecord = "write_record";
     }
 }
 
@@ -349,6 +353,16 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::ConductVisit, &[(Doctor, R::VisitDoctor)]),
         (A::WriteNote, &[(Doctor, R::VisitDoctor)]),
         (A::ReadNote, &[(Patient, R::ActsForPatient), (Doctor, R::CareTeam), (Doctor, R::VisitDoctor)]),
+        (
+            A::ReadRecord,
+            &[
+                (Patient, R::ActsForPatient),
+                (Patient, R::ReadsForPatient),
+                (Doctor, R::CareTeam),
+                (Doctor, R::BreakGlass),
+            ],
+        ),
+        (A::WriteRecord, &[(Patient, R::ActsForPatient), (Doctor, R::LicensedCareTeam)]),
     ]
 };
 

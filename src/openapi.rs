@@ -62,6 +62,16 @@ use utoipa::{Modify, OpenApi};
         crate::records::care::routes::end_care,
         crate::records::care::routes::consent,
         crate::records::care::emergency::break_glass,
+        crate::records::entries::routes::list_entries,
+        crate::records::entries::routes::create_entry,
+        crate::records::entries::routes::read_entry,
+        crate::records::entries::routes::correct_entry,
+        crate::records::entries::routes::mark_in_error,
+        crate::records::entries::routes::list_versions,
+        crate::records::entries::statements::read_statements,
+        crate::records::entries::statements::put_statements,
+        crate::records::entries::overview::read_summary,
+        crate::records::entries::overview::read_timeline,
         crate::diagnosis::routes::create_assessment,
         crate::diagnosis::routes::list_assessments,
         crate::diagnosis::routes::read_assessment,
@@ -213,6 +223,11 @@ fn example(operation: &str) -> Option<serde_json::Value> {
             "findings": [{ "id": "smoker", "state": "present" }],
             "vitals": { "heart_rate_per_min": 104 }
         }),
+        "create_entry" => {
+            serde_json::json!({ "substance": "penicillin", "reaction": "anaphylaxis", "severity": "severe" })
+        }
+        "correct_entry" => serde_json::json!({ "certainty": "confirmed" }),
+        "put_statements" => serde_json::json!({ "takes_no_medicines": true }),
         "answer_questions" => serde_json::json!({ "answers": [{ "finding": "fever", "state": "absent" }] }),
         "check_medicines" => serde_json::json!({
             "patient": { "age_years": 72, "sex": "female", "weight_kg": 61, "serum_creatinine_umol_l": 140,

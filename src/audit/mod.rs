@@ -54,3 +54,22 @@ pub async fn read(app: &App, select: Statement, entry: Entry) -> Result<Rows> {
     let rows = app.batch(vec![select, record(app, entry)?]).await?;
     Ok(rows.into_iter().next().unwrap_or_default())
 }
+
+/// The statement that records a read, unless it is the reader's own record.
+///
+/// # Errors
+/// When the host has no randomness.
+pub fn record_read(app: &App, entry: Entry) -> Result<Statement> {
+    Ok(Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (
+           SELECT 1 FROM patient_access WHERE patient_id = ?2 AND user_id = ?3 AND relation = 'self')",
+    )
+    .bind(app.new_id()?)
+    .bind(entry.patient_id)
+    .bind(entry.actor_id)
+    .bind(entry.action)
+    .bind(entry.subject_id)
+    .bind(app.request_id())
+    .bind(app.now().0))
+}

@@ -1,7 +1,7 @@
 //! The calls of the REST API about assessments, and the vocabulary.
 
 use super::assess::assess;
-use super::model::{Answers, Assess, Assessment, AssessmentStatus, Input};
+use super::model::{Answers, Assess, AssessedPatient, Assessment, AssessmentStatus, Input};
 use super::store::{self, Filing, Stored};
 use crate::accounts::store::user_key;
 use crate::audit::{self, Entry};
@@ -15,6 +15,7 @@ use crate::id::Id;
 use crate::knowledge::{diagnosis, sources};
 use crate::names::fold;
 use crate::platform::DatabaseError;
+use crate::records::entries::clinical_record::{self, Person};
 use crate::records::store::{no_encounter, patient_for, patient_for_reading, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
@@ -38,10 +39,14 @@ pub fn routes() -> Router<Arc<Services>> {
 
 /// Assess symptoms
 ///
-/// From plain words, findings, or both. With `patient_id` it is filed in the record.
+/// From plain words, findings, or both. With `patient_id` it is filed in the record, and what the record says counts too.
 #[utoipa::path(post, path = "/api/v1/assessments", tag = "Assessments", security(("bearer" = [])), request_body = Assess,
     params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = Assessment)))]
-pub async fn create_assessment(app: App, caller: Caller, Create { value, key }: Create<Assess>) -> Result<Response> {
+pub async fn create_assessment(
+    app: App,
+    caller: Caller,
+    Create { mut value, key }: Create<Assess>,
+) -> Result<Response> {
     if let Some(response) = idempotency::replay(&app, &caller, key.as_ref()).await? {
         return Ok(response);
     }
@@ -53,6 +58,9 @@ pub async fn create_assessment(app: App, caller: Caller, Create { value, key }: 
             if let Some(encounter_id) = encounter_id {
                 require_encounter(&app, encounter_id, patient_id).await?;
             }
+            let record = clinical_record::load(&app, &file, None).await?;
+            let known = record.known(&Person::of(&file, app.now()), app.now());
+            value.patient = AssessedPatient(known.under(value.patient.0).data);
             let filing = Filing {
                 patient_id: Some(patient_id),
                 organization_id: file.organization_id,

@@ -19,6 +19,13 @@ fn names() -> &'static NameIndex {
     })
 }
 
+/// Rows of what people name as an allergy that have exactly this name.
+#[must_use]
+pub fn named(substance: &str) -> Vec<&'static Allergy<'static>> {
+    let table = &medicine().allergies;
+    names().exact(substance).into_iter().filter_map(|at| table.get(usize::from(at))).collect()
+}
+
 /// Alerts for medicines that the patient reacted to, or to their like; and the
 /// substances that could not be recognised.
 #[must_use]
@@ -43,7 +50,7 @@ type Rows = Vec<&'static Allergy<'static>>;
 /// every row that the medicine is a member of).
 fn resolve(substance: &str) -> Option<(Rows, Vec<Index>)> {
     let table = &medicine().allergies;
-    let named: Rows = names().exact(substance).into_iter().filter_map(|at| table.get(usize::from(at))).collect();
+    let named: Rows = named(substance);
     if !named.is_empty() {
         return Some((named, Vec::new()));
     }

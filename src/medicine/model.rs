@@ -1,6 +1,6 @@
 //! What people send and get about medicines.
 
-use crate::http::{Invalid, Reason};
+use crate::http::{IdInBody, Invalid, Reason};
 use crate::knowledge::tables::{AlertKind, Severity};
 use crate::records::clinical_data::{PatientData, Term};
 use chrono::NaiveDate;
@@ -139,6 +139,10 @@ pub struct CheckRequest {
     pub patient: PatientData,
     /// What is taken, was taken, or shall be.
     pub medicines: MedicineList,
+    /// Adds what the record says of this patient; for who may read it.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>)]
+    pub patient_id: Option<IdInBody>,
 }
 
 /// One to sixty medicines.

@@ -1,15 +1,18 @@
-//! The medicine catalogue and the check. Neither touches the database.
+//! The medicine catalogue and the check. Neither touches the database, but a check for a patient reads the record.
 
 use super::catalogue::{self, MedicineSummary, summary};
 use super::check;
 use super::model::{CheckAnswer, CheckRequest};
+use crate::audit;
 use crate::authorization::{Action, Relationship};
-use crate::error::{Result, not_found};
+use crate::error::{Result, not_found, unauthenticated};
 use crate::http::cursor::{self, Limit};
-use crate::http::{Caller, Invalid, JsonBody, Page, PathOf, QueryOf};
+use crate::http::{Caller, IdInBody, Invalid, JsonBody, Page, PathOf, QueryOf};
 use crate::knowledge::medicine;
 use crate::knowledge::tables::Index;
 use crate::names::Match;
+use crate::records::entries::clinical_record::{self, Person};
+use crate::records::store::patient_for;
 use crate::services::{App, Services};
 use axum::extract::OriginalUri;
 use axum::response::Response;
@@ -86,15 +89,35 @@ pub async fn read_medicine(PathOf(id): PathOf<String>) -> Result<Json<MedicineSu
 
 /// Check medicines
 ///
-/// Against each other and against the patient. Nothing is stored. What is not known is said.
+/// Against each other and against the patient. Nothing is stored. What is not known is said. With `patient_id` what the
+/// record says counts too: what is stated stands over it, but hides no allergy, condition or medicine that is recorded.
 #[utoipa::path(post, path = "/api/v1/medicines/check", tag = "Medicines", request_body = CheckRequest,
     responses((status = 200, body = CheckAnswer)))]
 pub async fn check_medicines(
+    app: App,
     caller: Option<Caller>,
     JsonBody(body): JsonBody<CheckRequest>,
 ) -> Result<Json<CheckAnswer>> {
-    if let Some(caller) = caller {
+    if let Some(caller) = &caller {
         caller.require(&[Relationship::Anyone], Action::CheckMedicines)?;
     }
-    Ok(Json(check::check(&body.patient, &body.medicines.0)))
+    let medicines = &body.medicines.0;
+    let Some(IdInBody(patient_id)) = body.patient_id else {
+        return Ok(Json(check::check(&body.patient, medicines)));
+    };
+    let caller = caller.ok_or_else(unauthenticated)?;
+    let file = patient_for(&app, patient_id, caller.user_id).await?;
+    caller.require(&file.relationships, Action::ReadRecord)?;
+    let entry = audit::Entry {
+        patient_id: Some(file.id),
+        actor_id: Some(caller.user_id),
+        action: "record.used_in_check",
+        subject_id: None,
+    };
+    let record = clinical_record::load(&app, &file, Some(audit::record_read(&app, entry)?)).await?;
+    let mut known = record.known(&Person::of(&file, app.now()), app.now()).under(body.patient);
+    known.without_medicines(medicines);
+    let mut answer = check::check(&known.data, medicines);
+    answer.not_assessed.extend(known.not_assessed());
+    Ok(Json(answer))
 }

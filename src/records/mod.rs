@@ -4,6 +4,7 @@ pub mod access;
 pub mod care;
 pub mod clinical_data;
 pub mod comorbidities;
+pub mod entries;
 pub mod majority;
 pub mod profile;
 pub mod routes;

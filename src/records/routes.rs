@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 /// Paths of this domain.
 pub fn routes() -> Router<Arc<Services>> {
-    Router::new().route("/api/v1/practitioners", get(list_practitioners))
+    Router::new().route("/api/v1/practitioners", get(list_practitioners)).merge(super::entries::routes::routes())
 }
 
 /// Somebody with whom a patient may open a room.

@@ -13,6 +13,7 @@ mod medicines;
 mod people;
 mod prescriptions;
 mod privacy;
+mod record;
 mod rooms;
 pub mod support;
 mod visits;

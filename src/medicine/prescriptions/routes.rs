@@ -1,6 +1,6 @@
 //! The calls of the REST API about prescriptions.
 
-use super::model::{Prescribe, Prescription, Status};
+use super::model::{Item, Override, Prescribe, Prescription, Status};
 use super::{safety, signature, store};
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
@@ -11,7 +11,8 @@ use crate::http::{Caller, Create, Invalid, Page, PathOf, QueryOf, created, idemp
 use crate::id::Id;
 use crate::medicine::model::CheckAnswer;
 use crate::platform::DatabaseError;
-use crate::records::clinical_data::{AgeYears, PatientData};
+use crate::records::entries::clinical_record::{self, ClinicalRecord, Person};
+use crate::records::entries::store::expect_unchanged;
 use crate::records::store::{PatientFile, patient_for, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
@@ -29,12 +30,21 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/prescriptions/{id}/sign", post(sign_prescription))
 }
 
-/// What the record says of a patient, for a check.
-fn patient_data(app: &App, file: &PatientFile) -> PatientData {
-    PatientData {
-        age_years: file.age_years(app.now()).and_then(|age| AgeYears::new(age).ok()),
-        ..PatientData::default()
-    }
+/// The items, checked against what the record says; and the record as it was then.
+async fn judged(
+    app: &App,
+    file: &PatientFile,
+    items: &[Item],
+    overrides: &[Override],
+) -> Result<(CheckAnswer, ClinicalRecord)> {
+    let record = clinical_record::load(app, file, None).await?;
+    let mut known = record.known(&Person::of(file, app.now()), app.now());
+    // What was prescribed here is judged with its doses.
+    known.data.medicines = record.other_medicines();
+    let stale = known.not_assessed();
+    let mut answer = safety::judge(&known.data, items, &record.taken.items, overrides)?;
+    answer.not_assessed.extend(stale);
+    Ok((answer, record))
 }
 
 /// Write a prescription
@@ -53,8 +63,7 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
         require_encounter(&app, encounter_id, file.id).await?;
     }
     safety::require_known(&value.items.0)?;
-    let taken = store::taken(&app, &file).await?;
-    let answer = safety::judge(&patient_data(&app, &file), &value.items.0, &taken.items, &value.overrides)?;
+    let (answer, _) = judged(&app, &file, &value.items.0, &value.overrides).await?;
     let prescription = Prescription {
         id: app.new_id()?,
         status: Status::Draft,
@@ -130,21 +139,21 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     if prescription.status == Status::Signed {
         return Err(conflict("It is signed already."));
     }
-    let taken = store::taken(&app, &file).await?;
-    let answer = safety::judge(&patient_data(&app, &file), &prescription.items, &taken.items, &prescription.overrides)?;
+    let (answer, record) = judged(&app, &file, &prescription.items, &prescription.overrides).await?;
     prescription.alerts = answer.alerts;
     prescription.not_assessed = answer.not_assessed;
     prescription.knowledge_version = answer.knowledge_version;
     let signed_at = app.now();
     let mac = signature::sign(&app.config.signing_keys, &prescription, signed_at);
     let batch = vec![
-        store::sign(&app, &file, &prescription, &taken, signed_at, &mac)?,
+        expect_unchanged(file.id, record.changes),
+        store::sign(&app, &file, &prescription, &record.taken, signed_at, &mac)?,
         audit::record(&app, entry(&caller, &prescription, "prescription.signed"))?,
     ];
     match app.batch(batch).await {
         Ok(_) => {}
         Err(DatabaseError::Conflict) => {
-            return Err(conflict("It was signed or changed at the same moment. Read it again."));
+            return Err(conflict("It, or what is known of the patient, changed at the same moment. Read it again."));
         }
         Err(error) => return Err(error.into()),
     }

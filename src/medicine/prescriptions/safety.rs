@@ -6,7 +6,7 @@ use crate::error::{Error, FieldError, Problem, Result, invalid};
 use crate::knowledge::tables::Severity;
 use crate::medicine::catalogue;
 use crate::medicine::check::{check, unrecognised};
-use crate::medicine::model::{Alert, CheckAnswer, NamedMedicine};
+use crate::medicine::model::{Alert, CheckAnswer, NamedMedicine, NotAssessed, Unknown};
 use crate::problem;
 use crate::records::clinical_data::PatientData;
 
@@ -38,6 +38,8 @@ pub fn require_known(items: &[Item]) -> Result<()> {
 pub fn judge(patient: &PatientData, items: &[Item], taken: &[Item], overrides: &[Override]) -> Result<CheckAnswer> {
     let medicines: Vec<NamedMedicine> = items.iter().chain(taken).map(NamedMedicine::from).collect();
     let mut answer = check(patient, &medicines);
+    // A prescription keeps no names that nobody knows: what they might have told was not judged.
+    answer.not_assessed.extend(answer.unknown.iter().map(unrecognised_datum));
     // What the patient takes already is not this prescription's to answer for.
     answer.alerts.retain(|alert| alert.medicines.iter().any(|id| items.iter().any(|item| item.medicine_id.0 == *id)));
     let of_nothing = overrides
@@ -69,6 +71,15 @@ pub fn judge(patient: &PatientData, items: &[Item], taken: &[Item], overrides: &
         .into());
     }
     Ok(answer)
+}
+
+fn unrecognised_datum(unknown: &Unknown) -> NotAssessed {
+    let kind = match unknown.field.as_str() {
+        "allergies" => "allergy",
+        "conditions" => "contraindication",
+        _ => "interaction",
+    };
+    NotAssessed { kind: kind.to_owned(), missing: ["knowledge of ", &unknown.name].concat() }
 }
 
 fn unsafe_prescription(open: usize, answer: &CheckAnswer) -> Error {

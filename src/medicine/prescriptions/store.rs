@@ -3,9 +3,9 @@
 use super::model::{Content, Item, Prescription, Status};
 use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
-use crate::error::{Result, internal};
+use crate::error::Result;
 use crate::id::{Id, Timestamp};
-use crate::platform::Statement;
+use crate::platform::{Rows, Statement};
 use crate::records::store::PatientFile;
 use crate::services::App;
 use serde::Deserialize;
@@ -172,49 +172,67 @@ pub async fn prescriptions(
     rows: usize,
     listed: Entry,
 ) -> Result<Vec<Prescription>> {
-    let select = Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
-         FROM prescriptions WHERE patient_id = ?1 AND status IN ('draft', 'signed') AND id < ?2
-         ORDER BY id DESC LIMIT ?3",
-    )
-    .bind(file.id)
-    .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
-    let rows = audit::read(app, select, listed).await?;
-    rows.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect()
+    open_page(file, &audit::read(app, select_page(file.id, before, rows), listed).await?)
 }
 
 /// What a patient takes by prescription, as a check sees it.
+#[derive(Default)]
 pub struct Taken {
     /// Items of prescriptions that are signed and not over.
     pub items: Vec<Item>,
+    /// The prescriptions that they are of.
+    pub running: Vec<Prescription>,
     /// How many prescriptions had been signed: the number only grows.
     signed: i64,
 }
 
-/// What the patient takes by prescriptions that are signed and not over.
-///
-/// # Errors
-/// When the database fails or a content does not open.
-pub async fn taken(app: &App, file: &PatientFile) -> Result<Taken> {
-    #[derive(Deserialize)]
-    struct Count {
-        signed: i64,
-    }
-    let select = Statement::new(
+/// Selects what the patient takes by prescriptions that are signed and not over, and counts all that were signed.
+#[must_use]
+pub fn select_taken(file: &PatientFile, now: Timestamp) -> [Statement; 2] {
+    let running = Statement::new(
         "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
          FROM prescriptions WHERE patient_id = ?1 AND status = 'signed' AND (active_until IS NULL OR active_until > ?2)",
     )
     .bind(file.id)
-    .bind(app.now().0);
+    .bind(now.0);
     let count =
         Statement::new("SELECT COUNT(*) AS signed FROM prescriptions WHERE patient_id = ?1 AND status = 'signed'")
             .bind(file.id);
-    let rows = app.batch(vec![select, count]).await?;
-    let [active, count] = rows.as_slice() else { return Err(internal("a batch answered short")) };
-    let mut items = Vec::new();
-    for row in active.all::<Row>()? {
-        items.extend(row.open(&file.key)?.items);
+    [running, count]
+}
+
+/// Opens what [`select_taken`] found.
+///
+/// # Errors
+/// When a content does not open.
+pub fn open_taken(file: &PatientFile, running: &Rows, count: &Rows) -> Result<Taken> {
+    #[derive(Deserialize)]
+    struct Count {
+        signed: i64,
     }
-    Ok(Taken { items, signed: count.first::<Count>()?.map_or(0, |count| count.signed) })
+    let running: Vec<Prescription> =
+        running.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect::<Result<_>>()?;
+    let items = running.iter().flat_map(|prescription| prescription.items.iter().cloned()).collect();
+    Ok(Taken { items, running, signed: count.first::<Count>()?.map_or(0, |count| count.signed) })
+}
+
+/// Selects a page of a patient's prescriptions, latest first; [`open_page`] opens it.
+#[must_use]
+pub fn select_page(patient_id: Id, before: &str, rows: usize) -> Statement {
+    Statement::new(
+        "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
+         FROM prescriptions WHERE patient_id = ?1 AND status IN ('draft', 'signed') AND id < ?2
+         ORDER BY id DESC LIMIT ?3",
+    )
+    .bind(patient_id)
+    .bind(before)
+    .bind(i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
+/// Opens a page of prescriptions.
+///
+/// # Errors
+/// When a content does not open.
+pub fn open_page(file: &PatientFile, rows: &Rows) -> Result<Vec<Prescription>> {
+    rows.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect()
 }

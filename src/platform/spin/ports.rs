@@ -8,9 +8,7 @@ use crate::jobs::mail_providers::MailProvider;
 use crate::jobs::mailbox::{DevelopmentMailbox, NoMailer};
 use crate::jobs::{consumer, outbox};
 use crate::limits::policies::Rates;
-use crate::platform::{
-    Cache, Clock, Connected, DatabaseLimiter, Entropy, Files, HostError, Log, Mailer, Queue, Rooms,
-};
+use crate::platform::{Cache, Clock, Connected, DatabaseLimiter, Entropy, Files, HostError, Log, Mailer, Queue, Rooms};
 use crate::privacy;
 use crate::services::{App, Services};
 use async_trait::async_trait;

@@ -1,0 +1,490 @@
+//! What the record says of a patient, as a check or an assessment asks for it:
+//! what holds today, what was measured lately enough, and what is taken.
+
+use super::coding::{COMORBIDITY, MEDICINE};
+use super::model::{Entry, Kind};
+use super::store;
+use crate::accounts::model::Country;
+use crate::error::{Result, internal};
+use crate::id::Timestamp;
+use crate::medicine::catalogue;
+use crate::medicine::model::{NamedMedicine, NotAssessed};
+use crate::medicine::prescriptions::store::{Taken, open_taken, select_taken};
+use crate::names::fold;
+use crate::platform::{Rows, Statement};
+use crate::records::clinical_data::{
+    AgeYears, AllergyInput, ChildPugh, Egfr, GestationWeeks, HeightCm, PatientData, Potassium, Pregnancy,
+    ReactionSeverity, SerumCreatinine, Sex, Term, WeightKg,
+};
+use crate::records::store::PatientFile;
+use crate::services::App;
+use serde_json::Value;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A pregnancy ends by then (weeks).
+const LONGEST_PREGNANCY_WEEKS: f64 = 42.0;
+
+/// Everything of a record that a check asks for.
+pub struct ClinicalRecord {
+    /// Current problems, allergies, medicines and statements.
+    pub entries: Vec<Entry>,
+    /// The last observation of each code.
+    pub observations: Vec<Entry>,
+    /// What is taken by prescription.
+    pub taken: Taken,
+    /// Counts changes of `entries`.
+    pub changes: i64,
+}
+
+/// The statements that read it, for a batch; [`open`] takes their rows.
+///
+/// # Errors
+/// None that a record can cause.
+pub fn statements(file: &PatientFile, now: Timestamp) -> Result<Vec<Statement>> {
+    let [running, signed] = select_taken(file, now);
+    let changes = store::select_changes(file.id);
+    Ok(vec![store::select_current(file), store::select_last_observations(file)?, running, signed, changes])
+}
+
+/// Opens what [`statements`] found.
+///
+/// # Errors
+/// When a content does not open.
+pub fn open(file: &PatientFile, rows: &[Rows]) -> Result<ClinicalRecord> {
+    let [current, observations, running, signed, changes, ..] = rows else {
+        return Err(internal("a batch answered short"));
+    };
+    Ok(ClinicalRecord {
+        entries: store::open(file, current)?,
+        observations: store::open(file, observations)?,
+        taken: open_taken(file, running, signed)?,
+        changes: store::changes(changes)?,
+    })
+}
+
+/// Reads it: one round trip. `audit` goes into the same batch.
+///
+/// # Errors
+/// When the database fails or a content does not open.
+pub async fn load(app: &App, file: &PatientFile, audit: Option<Statement>) -> Result<ClinicalRecord> {
+    let mut batch = statements(file, app.now())?;
+    batch.extend(audit);
+    open(file, &app.batch(batch).await?)
+}
+
+/// Sex for clinical use, as far as the record tells.
+#[must_use]
+pub fn sex_of(_: &PatientFile) -> Option<Sex> {
+    None
+}
+
+/// Who it is, for a check.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    /// Age in years.
+    pub age_years: Option<f64>,
+    /// Sex for clinical use.
+    pub sex: Option<Sex>,
+    /// Country of residence.
+    pub country: Option<String>,
+}
+
+impl Person {
+    /// Whose file it is.
+    #[must_use]
+    pub fn of(file: &PatientFile, now: Timestamp) -> Self {
+        Self { age_years: file.age_years(now), sex: sex_of(file), country: file.country.clone() }
+    }
+}
+
+/// A datum that is in the record and too old to be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    kind: &'static str,
+    datum: &'static str,
+    at: Timestamp,
+}
+
+/// What is known of a patient, and what was once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Known {
+    /// For a check.
+    pub data: PatientData,
+    /// What is too old to be used.
+    pub stale: Vec<Stale>,
+}
+
+impl Known {
+    /// What could not be judged for being too old.
+    #[must_use]
+    pub fn not_assessed(&self) -> Vec<NotAssessed> {
+        let day = |at: Timestamp| at.to_string().chars().take(10).collect::<String>();
+        let missing = |stale: &Stale| ["recent ", stale.datum, " (the last is of ", &day(stale.at), ")"].concat();
+        self.stale.iter().map(|stale| NotAssessed { kind: stale.kind.into(), missing: missing(stale) }).collect()
+    }
+}
+
+impl ClinicalRecord {
+    /// Current entries of this kind.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.kind == kind)
+    }
+
+    /// The statement that there is nothing of this kind.
+    #[must_use]
+    pub fn none_stated(&self, kind: Kind) -> Option<&Entry> {
+        let nothing_is_there = self.of(kind).next().is_none();
+        self.of(Kind::Statements).find(|entry| nothing_is_there && entry.text("about") == Some(kind.as_str()))
+    }
+
+    /// `None` when nothing is known; empty when it was stated that there is nothing.
+    fn list<T>(&self, kind: Kind, read: impl Fn(&Entry) -> Option<T>) -> Option<Vec<T>> {
+        let list: Vec<T> = self.of(kind).filter_map(read).collect();
+        (!list.is_empty() || self.none_stated(kind).is_some()).then_some(list)
+    }
+
+    /// Medicines that are taken beside what was prescribed here.
+    #[must_use]
+    pub fn other_medicines(&self) -> Option<Vec<Term>> {
+        let prescribed = |id: &str| self.taken.items.iter().any(|item| item.medicine_id.0 == id);
+        let mut names: Vec<Term> = Vec::new();
+        let all = self.list(Kind::Medications, |entry| entry.coded(MEDICINE).or(entry.text("name")).map(term))?;
+        for name in all {
+            if !prescribed(&name.0) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Some(names)
+    }
+
+    /// What the record says, on this day.
+    #[must_use]
+    pub fn known(&self, person: &Person, now: Timestamp) -> Known {
+        let mut known = Known::default();
+        let data = &mut known.data;
+        data.age_years = person.age_years.and_then(|age| AgeYears::new(age).ok());
+        data.sex = person.sex;
+        data.country = person.country.clone().map(Country);
+        data.allergies = self.list(Kind::Allergies, allergy);
+        data.conditions = self.list(Kind::Problems, |entry| entry.coded(COMORBIDITY).or(entry.text("name")).map(term));
+        data.medicines = self.other_medicines();
+        if !self.taken.items.is_empty() {
+            let medicines = data.medicines.get_or_insert_default();
+            for item in &self.taken.items {
+                if !medicines.contains(&item.medicine_id) {
+                    medicines.push(item.medicine_id.clone());
+                }
+            }
+        }
+        for observation in &self.observations {
+            known.observe(observation, person.age_years, now);
+        }
+        self.prefer_newer_creatinine(&mut known);
+        known
+    }
+
+    /// A filtration rate from before the last creatinine says less than one worked out from it.
+    fn prefer_newer_creatinine(&self, known: &mut Known) {
+        let at = |code: &str| self.observations.iter().find(|one| one.text("code") == Some(code))?.effective_at;
+        let data = &mut known.data;
+        let can_be_worked_out = data.serum_creatinine_umol_l.is_some()
+            && data.age_years.is_some()
+            && matches!(data.sex, Some(Sex::Male | Sex::Female));
+        if can_be_worked_out && at("serum_creatinine") > at("egfr") {
+            data.egfr_ml_min_1_73m2 = None;
+        }
+    }
+}
+
+fn term(text: &str) -> Term {
+    Term(text.to_owned())
+}
+
+fn allergy(entry: &Entry) -> Option<AllergyInput> {
+    let severity = entry.content.get("severity").cloned().and_then(|value| serde_json::from_value(value).ok());
+    Some(AllergyInput {
+        substance: term(entry.text("substance")?),
+        reaction: entry.text("reaction").map(str::to_owned),
+        severity,
+    })
+}
+
+/// Days for which an observation may be used. These are choices of ours, not of a guideline:
+/// shorter than the usual intervals of monitoring, and shorter for those who grow.
+fn usable_days(code: &str, age_years: Option<f64>) -> i64 {
+    let age = age_years.unwrap_or(0.0);
+    match code {
+        "weight" if age < 2.0 => 30,
+        "weight" if age < 18.0 => 90,
+        "height" if age < 18.0 => 180,
+        "weight" => 365,
+        "height" => 3650,
+        "potassium" => 30,
+        _ => 90,
+    }
+}
+
+impl Known {
+    fn observe(&mut self, observation: &Entry, age_years: Option<f64>, now: Timestamp) {
+        let (Some(code), Some(at)) = (observation.text("code"), observation.effective_at) else { return };
+        let Some(value) = observation.content.get("value") else { return };
+        match code {
+            "pregnancy_status" => return self.observe_pregnancy(observation, value, at, now),
+            "lactation" => return self.observe_lactation(value, at, now),
+            _ => {}
+        }
+        let Some(number) = value.as_f64() else { return };
+        let recent = now.0 - at.0 <= usable_days(code, age_years) * DAY_MS;
+        let data = &mut self.data;
+        let (kind, datum) = match code {
+            "weight" => ("dose", "weight_kg"),
+            "height" => ("dose", "height_cm"),
+            "serum_creatinine" => ("renal", "serum_creatinine_umol_l"),
+            "egfr" => ("renal", "egfr_ml_min_1_73m2"),
+            "potassium" => ("contraindication", "potassium_mmol_l"),
+            "child_pugh" => ("hepatic", "child_pugh"),
+            // Vital signs are of the hour: a check does not use those of the record.
+            _ => return,
+        };
+        if !recent {
+            return self.stale.push(Stale { kind, datum, at });
+        }
+        match code {
+            "weight" => data.weight_kg = WeightKg::new(number).ok(),
+            "height" => data.height_cm = HeightCm::new(number).ok(),
+            "serum_creatinine" => data.serum_creatinine_umol_l = SerumCreatinine::new(number).ok(),
+            "egfr" => data.egfr_ml_min_1_73m2 = Egfr::new(number).ok(),
+            "potassium" => data.potassium_mmol_l = Potassium::new(number).ok(),
+            _ => data.child_pugh = ChildPugh::new(number).ok(),
+        }
+    }
+
+    /// Who was not pregnant four weeks ago may be now; who was, is until the longest pregnancy is over.
+    fn observe_pregnancy(&mut self, observation: &Entry, value: &Value, at: Timestamp, now: Timestamp) {
+        #[expect(clippy::cast_precision_loss, reason = "weeks since a time of this era")]
+        let weeks_since = (now.0 - at.0) as f64 / (7 * DAY_MS) as f64;
+        let weeks_then = observation.content.get("gestation_weeks").and_then(Value::as_f64);
+        match value.as_str() {
+            Some("pregnant") if weeks_then.unwrap_or(0.0) + weeks_since <= LONGEST_PREGNANCY_WEEKS => {
+                self.data.pregnancy = Pregnancy::Pregnant;
+                let weeks = weeks_then.and_then(|weeks| GestationWeeks::new((weeks + weeks_since).floor()).ok());
+                self.data.gestation_weeks = weeks;
+            }
+            Some("not_pregnant") if weeks_since <= 4.0 => self.data.pregnancy = Pregnancy::NotPregnant,
+            Some("unknown") => {}
+            _ => self.stale.push(Stale { kind: "pregnancy", datum: "pregnancy", at }),
+        }
+    }
+
+    fn observe_lactation(&mut self, value: &Value, at: Timestamp, now: Timestamp) {
+        let days = if value == true { 180 } else { 28 };
+        if now.0 - at.0 <= days * DAY_MS {
+            self.data.lactating = value.as_bool();
+        } else {
+            self.stale.push(Stale { kind: "lactation", datum: "lactating", at });
+        }
+    }
+
+    /// What a caller states stands over what the record says; but nothing that is stated
+    /// hides an allergy, a condition or a medicine that is recorded.
+    #[must_use]
+    pub fn under(self, stated: PatientData) -> Self {
+        let known = self.data;
+        let egfr_is_newer = stated.serum_creatinine_umol_l.is_none();
+        let (pregnancy, gestation_weeks) = match stated.pregnancy {
+            Pregnancy::Unknown => (known.pregnancy, stated.gestation_weeks.or(known.gestation_weeks)),
+            said => (said, stated.gestation_weeks.or(known.gestation_weeks.filter(|_| said == Pregnancy::Pregnant))),
+        };
+        let data = PatientData {
+            age_years: stated.age_years.or(known.age_years),
+            sex: stated.sex.filter(|sex| *sex != Sex::Unknown).or(known.sex).or(stated.sex),
+            weight_kg: stated.weight_kg.or(known.weight_kg),
+            height_cm: stated.height_cm.or(known.height_cm),
+            pregnancy,
+            gestation_weeks,
+            lactating: stated.lactating.or(known.lactating),
+            serum_creatinine_umol_l: stated.serum_creatinine_umol_l.or(known.serum_creatinine_umol_l),
+            egfr_ml_min_1_73m2: stated.egfr_ml_min_1_73m2.or(known.egfr_ml_min_1_73m2.filter(|_| egfr_is_newer)),
+            potassium_mmol_l: stated.potassium_mmol_l.or(known.potassium_mmol_l),
+            child_pugh: stated.child_pugh.or(known.child_pugh),
+            allergies: union(known.allergies, stated.allergies, same_substance),
+            conditions: union(known.conditions, stated.conditions, |a, b| fold(&a.0) == fold(&b.0)),
+            medicines: union(known.medicines, stated.medicines, |a, b| fold(&a.0) == fold(&b.0)),
+            country: stated.country.or(known.country),
+        };
+        let mut stale = self.stale;
+        stale.retain(|stale| match stale.datum {
+            "weight_kg" => data.weight_kg.is_none(),
+            "height_cm" => data.height_cm.is_none(),
+            "serum_creatinine_umol_l" => data.serum_creatinine_umol_l.is_none(),
+            "egfr_ml_min_1_73m2" => data.egfr_ml_min_1_73m2.is_none() && data.serum_creatinine_umol_l.is_none(),
+            "potassium_mmol_l" => data.potassium_mmol_l.is_none(),
+            "child_pugh" => data.child_pugh.is_none(),
+            "pregnancy" => data.pregnancy == Pregnancy::Unknown,
+            _ => data.lactating.is_none(),
+        });
+        Self { data, stale }
+    }
+
+    /// Leaves out medicines that the caller names by themselves, so that none is its own duplicate.
+    pub fn without_medicines(&mut self, named: &[NamedMedicine]) {
+        let named: Vec<_> = named.iter().filter_map(catalogue::resolve).collect();
+        let is_named = |medicine: &Term| {
+            let named_so = NamedMedicine { name: Some(medicine.clone()), ..NamedMedicine::default() };
+            catalogue::resolve(&named_so).is_some_and(|index| named.contains(&index))
+        };
+        self.data.medicines.iter_mut().for_each(|medicines| medicines.retain(|medicine| !is_named(medicine)));
+    }
+}
+
+/// The same substance told no graver than it is recorded.
+fn same_substance(recorded: &AllergyInput, stated: &AllergyInput) -> bool {
+    let gravity = |allergy: &AllergyInput| match allergy.severity {
+        Some(ReactionSeverity::Mild) => 0,
+        Some(ReactionSeverity::Moderate) => 1,
+        Some(ReactionSeverity::Severe | ReactionSeverity::Unknown) | None => 2,
+    };
+    fold(&recorded.substance.0) == fold(&stated.substance.0) && gravity(stated) <= gravity(recorded)
+}
+
+/// All that is recorded, and what is stated beside it.
+fn union<T>(recorded: Option<Vec<T>>, stated: Option<Vec<T>>, same: impl Fn(&T, &T) -> bool) -> Option<Vec<T>> {
+    let Some(stated) = stated else { return recorded };
+    let mut all = recorded.unwrap_or_default();
+    for one in stated {
+        if !all.iter().any(|known| same(known, &one)) {
+            all.push(one);
+        }
+    }
+    Some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::{Asserter, Status};
+    use super::*;
+    use crate::id::Id;
+    use serde_json::json;
+
+    const NOW: Timestamp = Timestamp(1_795_000_000_000);
+
+    fn entry(kind: Kind, days_ago: i64, content: &Value) -> Entry {
+        let id = Id::parse("01932c07-5d3a-7a00-8000-3a5a2c9e1b10").unwrap();
+        let at = Timestamp(NOW.0 - days_ago * DAY_MS);
+        Entry {
+            id,
+            kind,
+            encounter_id: None,
+            status: Status::Active,
+            recorded_by: id,
+            asserter: Asserter::Patient,
+            recorded_at: at,
+            updated_at: at,
+            version: 1,
+            content: content.as_object().cloned().unwrap(),
+            effective_at: (kind == Kind::Observations).then_some(at),
+        }
+    }
+
+    fn known(entries: Vec<Entry>, observations: &[(&str, i64, Value)]) -> Known {
+        let observation = |(code, days, value): &(&str, i64, Value)| {
+            let mut content = json!({ "code": code, "value": value });
+            if *value == "pregnant" {
+                content["gestation_weeks"] = json!(12);
+            }
+            entry(Kind::Observations, *days, &content)
+        };
+        let observations = observations.iter().map(observation).collect();
+        let record = ClinicalRecord { entries, observations, taken: Taken::default(), changes: 0 };
+        let person = Person { age_years: Some(70.0), sex: Some(Sex::Female), country: None };
+        record.known(&person, NOW)
+    }
+
+    #[test]
+    fn what_was_measured_lately_is_used_and_what_was_not_is_told() {
+        for (code, days) in
+            [("weight", 365), ("serum_creatinine", 90), ("egfr", 90), ("potassium", 30), ("child_pugh", 90)]
+        {
+            let value = json!(10.0);
+            assert_eq!(known(vec![], &[(code, days, value.clone())]).stale, vec![], "{code}");
+            let old = known(vec![], &[(code, days + 1, value)]);
+            assert_eq!(old.stale.len(), 1, "{code}");
+            assert_eq!((old.data.weight_kg, old.data.serum_creatinine_umol_l), (None, None));
+        }
+        let old = known(vec![], &[("serum_creatinine", 91, json!(140.0))]).not_assessed();
+        assert_eq!(old[0].missing, "recent serum_creatinine_umol_l (the last is of 2026-08-19)");
+    }
+
+    #[test]
+    fn a_pregnancy_goes_on_and_its_absence_does_not() {
+        let of = |days, value: &str| known(vec![], &[("pregnancy_status", days, json!(value))]);
+        let pregnant = of(70, "pregnant").data;
+        assert_eq!(
+            (pregnant.pregnancy, pregnant.gestation_weeks),
+            (Pregnancy::Pregnant, GestationWeeks::new(22.0).ok())
+        );
+        assert_eq!(of(28, "not_pregnant").data.pregnancy, Pregnancy::NotPregnant);
+        for (days, value) in [(29, "not_pregnant"), (211, "pregnant")] {
+            let old = of(days, value);
+            assert_eq!((old.data.pregnancy, old.stale.len()), (Pregnancy::Unknown, 1), "{value}");
+        }
+    }
+
+    #[test]
+    fn absence_says_nothing_and_a_statement_does() {
+        assert_eq!(known(vec![], &[]).data.allergies, None);
+        let stated = || entry(Kind::Statements, 0, &json!({ "about": "allergies" }));
+        let none = known(vec![stated()], &[]).data;
+        assert_eq!((none.allergies, none.medicines, none.conditions), (Some(vec![]), None, None));
+        let penicillin = entry(Kind::Allergies, 0, &json!({ "substance": "penicillin", "severity": "severe" }));
+        let allergies = known(vec![stated(), penicillin], &[]).data.allergies.unwrap();
+        assert_eq!((allergies.len(), allergies[0].severity), (1, Some(ReactionSeverity::Severe)));
+    }
+
+    #[test]
+    fn nothing_that_is_stated_hides_what_is_recorded() {
+        let recorded = || {
+            let penicillin = entry(Kind::Allergies, 0, &json!({ "substance": "penicillin", "severity": "severe" }));
+            let asthma = entry(Kind::Problems, 0, &json!({ "name": "asthma" }));
+            let warfarin = entry(Kind::Medications, 0, &json!({ "name": "warfarin" }));
+            known(
+                vec![penicillin, asthma, warfarin],
+                &[("serum_creatinine", 1, json!(140.0)), ("egfr", 1, json!(30.0))],
+            )
+        };
+        let empty = PatientData {
+            allergies: Some(vec![]),
+            conditions: Some(vec![]),
+            medicines: Some(vec![]),
+            ..PatientData::default()
+        };
+        let together = recorded().under(empty).data;
+        assert_eq!((together.allergies.unwrap().len(), together.conditions.unwrap().len()), (1, 1));
+        assert_eq!(together.medicines, Some(vec![term("warfarin")]));
+        let mild = |substance: &str| AllergyInput {
+            substance: term(substance),
+            reaction: None,
+            severity: Some(ReactionSeverity::Mild),
+        };
+        let stated = PatientData {
+            allergies: Some(vec![mild("Penicillin"), mild("latex")]),
+            serum_creatinine_umol_l: SerumCreatinine::new(80.0).ok(),
+            ..PatientData::default()
+        };
+        let together = recorded().under(stated).data;
+        let severities: Vec<_> = together.allergies.unwrap().into_iter().map(|allergy| allergy.severity).collect();
+        assert_eq!(severities, [Some(ReactionSeverity::Severe), Some(ReactionSeverity::Mild)]);
+        // A filtration rate from before says less than the creatinine that was stated.
+        assert_eq!(together.serum_creatinine_umol_l, SerumCreatinine::new(80.0).ok());
+        assert_eq!(together.egfr_ml_min_1_73m2, None);
+    }
+
+    #[test]
+    fn the_newer_of_creatinine_and_filtration_rate_counts() {
+        let rate = |creatinine, egfr| {
+            let observations = [("serum_creatinine", creatinine, json!(140.0)), ("egfr", egfr, json!(30.0))];
+            known(vec![], &observations).data.egfr_ml_min_1_73m2
+        };
+        assert_eq!((rate(1, 2), rate(2, 1)), (None, Egfr::new(30.0).ok()));
+    }
+}
