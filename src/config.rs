@@ -102,6 +102,8 @@ pub const SETTINGS: &[Setting] = &[
         name: "CLIENT_ADDRESS_HEADER",
         default: Some("cf-connecting-ip"),
         meaning: "header in which the host's own edge writes the client's address, over whatever a client sends",
+    },
+    Setting {
         name: "REQUIRE_VERIFIED_LICENCE",
         default: Some("on"),
         meaning: "on: a doctor acts as one once an admin of the organization has verified a licence; off: by the role alone",

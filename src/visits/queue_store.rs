@@ -9,7 +9,7 @@ use crate::error::{Result, internal};
 use crate::id::{Id, Timestamp};
 use crate::knowledge::tables::Urgency;
 use crate::platform::{Rows, Statement};
-use crate::records::store::{key_about, open_name};
+use crate::records::store::{key_about, open_identity};
 use crate::services::App;
 use serde::Deserialize;
 
@@ -96,7 +96,7 @@ impl WaitingRow {
     fn open(self, app: &App, tells: bool) -> Result<Waiting> {
         let (patient, reason) = if tells {
             let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(self.patient_id), &self.wrapped_key)?;
-            let name = open_name(app, self.patient_id, &self.wrapped_key, &self.name_sealed)?;
+            let (name, _) = open_identity(app, self.patient_id, &self.wrapped_key, &self.name_sealed, None)?;
             let reason = open_reason(&key, self.encounter_id, &self.reason_sealed)?;
             (Some(WaitingPatient { id: self.patient_id, name }), Some(reason))
         } else {
