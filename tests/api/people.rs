@@ -5,6 +5,7 @@ mod care;
 mod organizations;
 mod profile;
 mod suspension;
+mod table;
 
 use super::support::{Answer, Installation, Person};
 use serde_json::{Value, json};

@@ -119,6 +119,10 @@ async fn a_young_person_takes_over_their_record_once_they_are_old_enough() {
     here.get(&child, Some(&kim)).await.expect(200);
     here.call("POST", &handover, Some(&pam), &[], None).await.problem(409, "conflict");
     // It is theirs now: rooms are about it, and the guardian's access is theirs to end.
+    let dana = here.doctor("dana@example.org").await;
+    let room = json!({ "kind": "consultation", "participants": [dana.user_id], "subject": "x" });
+    let room = here.post("/api/v1/rooms", Some(&kim), room).await.expect(201);
+    assert_eq!(room["patient_id"], json!(child.rsplit('/').next().unwrap()));
     let access = here.get(&format!("{child}/access"), Some(&kim)).await.expect(200);
     assert_eq!(access["items"].as_array().unwrap().len(), 2);
     here.get(&child, Some(&pam)).await.expect(200);
