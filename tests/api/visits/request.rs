@@ -97,6 +97,12 @@ async fn the_same_key_asks_once() {
     let again = clinic.here.post_once(PATH, &clinic.ann, "k", &clinic.body(&clinic.ann)).await;
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.expect(201), first);
+    let eve = clinic.here.sign_up("eve@example.org").await;
+    let headers = [("idempotency-key", "k")];
+    let twin = || request("POST", PATH, Some(&eve), &headers, Some(clinic.body(&eve)));
+    let answers = clinic.here.at_once((0..10).map(|_| twin())).await;
+    assert!(answers.iter().all(|answer| answer.status == 201 && answer.json() == answers[0].json()));
+    assert_eq!(clinic.here.count("SELECT COUNT(*) AS n FROM visits").await, 2);
 }
 
 #[tokio::test]
