@@ -122,7 +122,7 @@ pub fn spend_ticket(storage: &dyn RoomStorage, hash: &str, now_ms: i64) -> Resul
 /// Overwrites what somebody said, and their name, by random text of the same length. SQLite writes it over the old
 /// bytes, where text of another length would leave them in a free part of a page.
 #[must_use]
-pub fn erase_member(user_id: &str) -> [Statement; 3] {
+pub fn erase_member(user_id: &str) -> [Statement; 2] {
     [
         Statement::new(
             "UPDATE messages SET body_sealed =
@@ -134,7 +134,6 @@ pub fn erase_member(user_id: &str) -> [Statement; 3] {
                substr('erased.' || hex(randomblob(length(name_sealed))), 1, length(name_sealed)) WHERE user_id = ?1",
         )
         .bind(user_id),
-        Statement::new("DELETE FROM tickets WHERE user_id = ?1").bind(user_id),
     ]
 }
 
