@@ -137,6 +137,12 @@ pub fn erase_member(user_id: &str) -> [Statement; 2] {
     ]
 }
 
+/// Puts the room's key, wrapped again, in place of what it was.
+#[must_use]
+pub fn set_key(wrapped_key: &str) -> Statement {
+    Statement::new("UPDATE room SET wrapped_key = ?1").bind(wrapped_key)
+}
+
 /// Overwrites the room's key: nothing of it opens any more.
 #[must_use]
 pub fn erase_key() -> Statement {

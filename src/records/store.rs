@@ -9,7 +9,9 @@ use crate::services::{App, Subject};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-fn key_about(id: Id) -> String {
+/// The place that a patient's key belongs to.
+#[must_use]
+pub fn key_about(id: Id) -> String {
     ["patients.wrapped_key:", &id.to_string()].concat()
 }
 
