@@ -94,3 +94,9 @@ CREATE INDEX legal_archive_by_patient ON legal_archive (patient_id);
 -- Erasing looks for the rooms of a patient and for what waits for somebody.
 CREATE INDEX rooms_by_patient ON rooms (patient_id);
 CREATE INDEX rooms_by_creator ON rooms (created_by);
+
+-- What is wrapped under an older master key is found by that key's id alone.
+CREATE INDEX users_by_master_key ON users (substr(wrapped_key, 1, instr(wrapped_key, '.') - 1));
+CREATE INDEX patients_by_master_key ON patients (substr(wrapped_key, 1, instr(wrapped_key, '.') - 1));
+CREATE INDEX rooms_by_master_key ON rooms (substr(wrapped_key, 1, instr(wrapped_key, '.') - 1));
+CREATE INDEX legal_archive_by_key ON legal_archive (substr(content_sealed, 1, instr(content_sealed, '.') - 1));

@@ -67,6 +67,12 @@ impl KeyRing {
         self.0.iter().find(|key| key.kid == kid)
     }
 
+    /// Ids of those that only open.
+    #[must_use]
+    pub fn older(&self) -> Vec<&str> {
+        self.0.iter().skip(1).map(|key| key.kid.as_str()).collect()
+    }
+
     /// A ring for another purpose, with the same ids: what is known of its keys tells nothing of these.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Self {

@@ -57,6 +57,11 @@ pub enum RoomCall {
         /// Whether nobody else is left in it: then its key goes, and all that was said with it.
         alone: bool,
     },
+    /// The same key, wrapped by another master key.
+    Rewrap {
+        /// The room's key as it is wrapped now.
+        wrapped_key: String,
+    },
     /// Remembers a ticket for a socket.
     Ticket {
         /// Who may connect with it.

@@ -71,6 +71,10 @@ impl Shell {
         match call {
             RoomCall::Open { .. } => Ok(RoomReply::Done),
             RoomCall::Erase { user_id, alone } => self.erase(host, user_id, alone),
+            RoomCall::Rewrap { wrapped_key } => {
+                host.storage.transaction(&[store::set_key(&wrapped_key)])?;
+                Ok(RoomReply::Done)
+            }
             RoomCall::Ticket { user_id, hash, expires_at_ms } => {
                 if !member(&user_id) {
                     return Ok(RoomReply::NotAMember);

@@ -122,7 +122,7 @@ pub fn spend_ticket(storage: &dyn RoomStorage, hash: &str, now_ms: i64) -> Resul
 /// Overwrites what somebody said, and their name, by random text of the same length. SQLite writes it over the old
 /// bytes, where text of another length would leave them in a free part of a page.
 #[must_use]
-pub fn erase_member(user_id: &str) -> [Statement; 3] {
+pub fn erase_member(user_id: &str) -> [Statement; 2] {
     [
         Statement::new(
             "UPDATE messages SET body_sealed =
@@ -134,8 +134,13 @@ pub fn erase_member(user_id: &str) -> [Statement; 3] {
                substr('erased.' || hex(randomblob(length(name_sealed))), 1, length(name_sealed)) WHERE user_id = ?1",
         )
         .bind(user_id),
-        Statement::new("DELETE FROM tickets WHERE user_id = ?1").bind(user_id),
     ]
+}
+
+/// Puts the room's key, wrapped again, in place of what it was.
+#[must_use]
+pub fn set_key(wrapped_key: &str) -> Statement {
+    Statement::new("UPDATE room SET wrapped_key = ?1").bind(wrapped_key)
 }
 
 /// Overwrites the room's key: nothing of it opens any more.

@@ -14,6 +14,8 @@ pub mod erasure_routes;
 pub mod export;
 pub mod holdings_store;
 pub mod model;
+pub mod rotation;
+pub mod rotation_store;
 pub mod routes;
 pub mod store;
 pub mod sweep;

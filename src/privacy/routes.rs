@@ -22,16 +22,13 @@ const EXPORT_LIFE_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// Paths of this domain.
 pub fn routes() -> Router<Arc<Services>> {
+    let erasure =
+        get(erasure_routes::read_erasure).post(erasure_routes::request_erasure).delete(erasure_routes::cancel_erasure);
     Router::new()
         .route("/api/v1/me/export", post(request_export))
         .route("/api/v1/me/exports", get(list_exports))
         .route("/api/v1/me/exports/{id}", get(fetch_export))
-        .route(
-            "/api/v1/me/erasure",
-            get(erasure_routes::read_erasure)
-                .post(erasure_routes::request_erasure)
-                .delete(erasure_routes::cancel_erasure),
-        )
+        .route("/api/v1/me/erasure", erasure)
         .route("/api/v1/me/consents", get(consent_routes::list_consents).post(consent_routes::give_consent))
 }
 

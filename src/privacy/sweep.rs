@@ -1,7 +1,7 @@
 //! What is done by the clock about the audit and about privacy: a bounded piece
 //! each time, and one thing that fails keeps no other from being done.
 
-use super::{erase, export, store};
+use super::{erase, export, rotation, store};
 use crate::audit;
 use crate::error::Result;
 use crate::services::App;
@@ -15,10 +15,11 @@ const EXPORTS: i64 = 50;
 /// Rows of a kind of one run.
 const ROWS: i64 = 500;
 
-/// Seals the audit, puts down checkpoints, erases who is due, and forgets what has expired.
+/// Erases who is due, forgets what has expired, wraps keys again, seals the audit and puts down checkpoints.
 pub async fn run(app: &App) {
     told(app, erase_due(app).await);
     told(app, purge(app).await);
+    told(app, rotation::rows(app).await);
     told(app, audit::seal::rows(app).await);
     told(app, audit::seal::checkpoints(app).await);
 }

@@ -3,6 +3,7 @@
 mod consents;
 mod erasure;
 mod export;
+mod rotation;
 
 use super::support::{Installation, Person};
 use serde_json::json;

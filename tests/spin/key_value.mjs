@@ -14,4 +14,8 @@ export class Store {
   async set(key, value) {
     values.set(key, value);
   }
+
+  async delete(key) {
+    values.delete(key);
+  }
 }

@@ -24,6 +24,16 @@ impl SqliteDatabase {
         Self::migrated(Connection::open(path).map_err(translate)?)
     }
 
+    /// A database in a file that [`SqliteDatabase::in_file`] made, as a host finds it that starts again.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn open_file(path: &std::path::Path) -> Result<Self, DatabaseError> {
+        let connection = Connection::open(path).map_err(translate)?;
+        connection.execute_batch("PRAGMA foreign_keys = ON").map_err(translate)?;
+        Ok(Self(Mutex::new(connection)))
+    }
+
     fn migrated(connection: Connection) -> Result<Self, DatabaseError> {
         connection.execute_batch("PRAGMA foreign_keys = ON").map_err(translate)?;
         for (_, sql) in crate::MIGRATIONS {

@@ -136,8 +136,8 @@ pub struct NoRooms;
 #[async_trait]
 impl Rooms for NoRooms {
     async fn call(&self, _: &str, call: &RoomCall) -> Result<RoomReply, HostError> {
-        // Nothing was ever said in any, so there is nothing to erase.
-        if matches!(call, RoomCall::Erase { .. }) {
+        // Nothing was ever said in any, so there is nothing to erase or to wrap again.
+        if matches!(call, RoomCall::Erase { .. } | RoomCall::Rewrap { .. }) {
             return Ok(RoomReply::NotOpened);
         }
         Err(HostError::Unavailable("rooms are not served on Spin yet".into()))

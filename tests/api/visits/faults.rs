@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use virtual_doctor::app::router;
+use virtual_doctor::limits::policies::Rates;
 use virtual_doctor::platform::{Database, DatabaseError, HostError, Rows, Statement};
 use virtual_doctor::services::Services;
 
@@ -48,6 +49,9 @@ async fn cut(
         queue: here.queue.clone(),
         mailer: here.mailer.clone(),
         rooms: here.rooms.clone(),
+        files: here.files.clone(),
+        limiter: here.limiter.clone(),
+        rates: Rates::default(),
         clock: here.clock.clone(),
         entropy: here.entropy.clone(),
         log: here.log.clone(),
