@@ -41,6 +41,11 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "on: an account signs in after its address is verified; off (development only): at once",
     },
     Setting {
+        name: "MFA_REQUIRED_FOR_STAFF",
+        default: Some("on"),
+        meaning: "on: staff without a second factor can do nothing but set one up; off: they are asked for none",
+    },
+    Setting {
         name: "SIGNING_KEYS",
         default: None,
         meaning: "kid:base64url, comma-separated, 32 bytes each; the first signs tokens and prescriptions, the others still verify",
@@ -93,6 +98,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Whether signing in needs a verified address.
     pub verify_email: bool,
+    /// Whether staff need a second factor.
+    pub mfa_required_for_staff: bool,
     /// Keys that sign.
     pub signing_keys: KeyRing,
     /// Keys that wrap data keys.
@@ -122,6 +129,7 @@ impl Config {
         if !verify_email && environment != Environment::Development {
             read.refuse("VERIFY_EMAIL", "can be off in development only");
         }
+        let mfa_required_for_staff = read.choice("MFA_REQUIRED_FOR_STAFF", ["on", "off"]) == "on";
         let origins = read.list("ALLOWED_ORIGINS");
         if !origins.iter().all(|origin| is_origin(origin)) {
             read.refuse("ALLOWED_ORIGINS", "lists origins such as https://app.example.org, without a path");
@@ -142,6 +150,7 @@ impl Config {
             allowed_hosts,
             allowed_origins: origins,
             verify_email,
+            mfa_required_for_staff,
             signing_keys,
             master_keys,
             index_key,

@@ -28,6 +28,14 @@ templates! {
     AccountExists = "account_exists";
     /// A session ended because its token was used twice.
     SessionReused = "session_reused";
+    /// A device that was not seen before signed in.
+    NewDevice = "new_device";
+    /// The password was changed.
+    PasswordChanged = "password_changed";
+    /// Follow this link to make this your address.
+    ConfirmNewEmail = "confirm_new_email";
+    /// To the old address: somebody asked for another one.
+    EmailChanging = "email_changing";
 }
 
 /// Subject and body in the language of the locale, English where there is none.

@@ -1,11 +1,21 @@
 //! Accounts: who signs in, how, and for whom they act.
 
+pub mod credential_routes;
+pub mod credential_store;
+pub mod device;
+pub mod factor_model;
+pub mod factor_routes;
+pub mod factor_store;
 pub mod hs256;
+pub mod liveness;
 pub mod mails;
 pub mod model;
 pub mod password;
 pub mod refresh;
 pub mod routes;
 pub mod session_routes;
+pub mod session_store;
+pub mod step_up;
 pub mod store;
 pub mod token;
+pub mod totp;

@@ -115,6 +115,7 @@ struct UserRow {
     suspended_at: Option<i64>,
     version: i64,
     is_operator: i64,
+    has_factor: i64,
 }
 
 #[derive(Deserialize)]
@@ -133,15 +134,19 @@ pub struct Account {
     pub password_hash: String,
     /// Whether the user may not sign in at present.
     pub suspended: bool,
+    /// Whether signing in needs a second factor.
+    pub has_factor: bool,
 }
 
 const USER: &str = "SELECT id, email_sealed, name_sealed, wrapped_key, password_hash, locale, country,
        email_verified_at, suspended_at, version,
-       EXISTS (SELECT 1 FROM operators WHERE user_id = users.id) AS is_operator
+       EXISTS (SELECT 1 FROM operators WHERE user_id = users.id) AS is_operator,
+       EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id AND confirmed_at IS NOT NULL) AS has_factor
 FROM users WHERE id = ?1";
 const USER_BY_EMAIL: &str = "SELECT id, email_sealed, name_sealed, wrapped_key, password_hash, locale, country,
        email_verified_at, suspended_at, version,
-       EXISTS (SELECT 1 FROM operators WHERE user_id = users.id) AS is_operator
+       EXISTS (SELECT 1 FROM operators WHERE user_id = users.id) AS is_operator,
+       EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id AND confirmed_at IS NOT NULL) AS has_factor
 FROM users WHERE email_index = ?1";
 const STAFF: &str = "SELECT organization_id, role FROM staff WHERE user_id = ?1 AND ended_at IS NULL";
 const STAFF_BY_EMAIL: &str = "SELECT organization_id, role FROM staff
@@ -223,6 +228,7 @@ pub fn read_account(app: &App, rows: &[Rows]) -> Result<Option<Account>> {
         },
         password_hash: user.password_hash,
         suspended: user.suspended_at.is_some(),
+        has_factor: user.has_factor != 0,
     }))
 }
 
@@ -243,16 +249,6 @@ pub async fn update_me(app: &App, me: &Me) -> Result<Statement> {
     .bind(me.id)
     .bind(me.version)
     .expect_one())
-}
-
-/// Begins a session.
-#[must_use]
-pub fn insert_session(session_id: Id, user_id: Id, now: Timestamp) -> Statement {
-    Statement::new("INSERT INTO sessions (id, user_id, rotated_at, expires_at, created_at) VALUES (?1, ?2, ?3, ?4, ?3)")
-        .bind(session_id)
-        .bind(user_id)
-        .bind(now.0)
-        .bind(now.0 + LIFE_MS)
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,10 @@
 //! Who is calling. A handler that takes a [`Caller`] answers 401 to everyone else.
 
-use crate::accounts::token;
+use crate::accounts::{liveness, token};
 use crate::authorization::{Action, Relationship, Role, require};
 use crate::error::{Error, unauthenticated};
 use crate::id::Id;
-use crate::services::Services;
+use crate::services::{App, Services};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -17,7 +17,7 @@ pub struct Caller {
     pub user_id: Id,
     /// The session that the access token belongs to.
     pub session_id: Id,
-    /// Roles held when the token was made, at most 15 minutes ago.
+    /// Roles held when the token was made and still held within the last 5 seconds.
     pub roles: Vec<Role>,
 }
 
@@ -47,7 +47,11 @@ impl FromRequestParts<Arc<Services>> for Caller {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(unauthenticated());
         }
-        token::verify(&services.config.signing_keys, token.trim(), services.now()).ok_or_else(unauthenticated)
+        let caller = token::verify(&services.config.signing_keys, token.trim(), services.now());
+        let caller = caller.ok_or_else(unauthenticated)?;
+        let path = parts.uri.path().to_owned();
+        let app = App::from_request_parts(parts, services).await.unwrap_or_else(|never| match never {});
+        liveness::check(&app, caller, &path).await
     }
 }
 
