@@ -26,7 +26,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/auth/mfa", post(super::session_routes::give_factor))
         .route("/api/v1/auth/step-up", post(super::step_up::step_up))
         .route("/api/v1/me/factors", get(read_factors))
-        .route(PATH, post(begin_totp).delete(remove_totp))
+        .route("/api/v1/me/factors/totp", post(begin_totp).delete(remove_totp))
         .route("/api/v1/me/factors/totp/confirm", post(confirm_totp))
         .route("/api/v1/me/recovery-codes", post(renew_recovery_codes))
         .merge(super::credential_routes::routes())

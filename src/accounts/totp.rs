@@ -26,6 +26,12 @@ pub fn step_of(secret: &[u8], code: &str, last_step: i64, now: Timestamp) -> Opt
     found
 }
 
+/// The six digits of a step.
+#[must_use]
+pub fn code(secret: &[u8], step: i64) -> String {
+    digits(secret, step, 6)
+}
+
 /// The code of a step (RFC 4226, section 5.3).
 fn digits(secret: &[u8], step: i64, length: u32) -> String {
     // HMAC takes a key of any length: the default is never reached.
@@ -117,7 +123,7 @@ mod tests {
     #[test]
     fn one_step_either_side_is_taken_and_no_more() {
         let at = |step: i64, offset_ms: i64| Timestamp(step * STEP_MS + offset_ms);
-        let code = digits(SECRET, 1000, 6);
+        let code = super::code(SECRET, 1000);
         for (now, taken) in [
             (at(998, STEP_MS - 1), false),
             (at(999, 0), true),
@@ -133,14 +139,14 @@ mod tests {
     fn a_used_step_and_those_before_it_are_not_taken() {
         let now = Timestamp(1000 * STEP_MS);
         for (last, taken) in [(998, true), (999, true), (1000, false), (1001, false)] {
-            assert_eq!(step_of(SECRET, &digits(SECRET, 1000, 6), last, now).is_some(), taken, "{last}");
+            assert_eq!(step_of(SECRET, &code(SECRET, 1000), last, now).is_some(), taken, "{last}");
         }
     }
 
     #[test]
     fn what_is_no_code_is_not_taken() {
         let now = Timestamp(1000 * STEP_MS);
-        let code = digits(SECRET, 1000, 6);
+        let code = super::code(SECRET, 1000);
         for wrong in ["", "0", &code[..5], &[&code, "0"].concat(), &[" ", &code[1..]].concat(), "ä"] {
             assert_eq!(step_of(SECRET, wrong, 0, now), None, "{wrong}");
         }

@@ -1,9 +1,14 @@
 //! Accounts: registering, signing in and staying signed in, and one's own account.
 
 mod access_token;
+mod credentials;
+mod factors;
+mod liveness;
 mod login;
 mod logout;
 mod me;
 mod refresh;
 mod register;
+mod sessions;
+mod step_up;
 mod verify;
