@@ -17,7 +17,6 @@ ALTER TABLE staff ADD COLUMN suspension_reason_sealed TEXT;
 ALTER TABLE organizations ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 
 -- Until when the second factor that was given in this session counts for what needs it.
-ALTER TABLE sessions ADD COLUMN stepped_up_until INTEGER;
 
 CREATE TABLE practitioner_profiles (
   user_id TEXT PRIMARY KEY REFERENCES users (id),

@@ -57,6 +57,11 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "secret of the mail provider; needed for resend and postmark",
     },
     Setting {
+        name: "MFA_REQUIRED_FOR_STAFF",
+        default: Some("on"),
+        meaning: "on: staff without a second factor can do nothing but set one up; off: they are asked for none",
+    },
+    Setting {
         name: "SIGNING_KEYS",
         default: None,
         meaning: "kid:base64url, comma-separated, 32 bytes each; the first signs tokens and prescriptions, the others still verify",
@@ -156,6 +161,8 @@ pub struct Config {
     pub verify_email: bool,
     /// Where mails go.
     pub mail_provider: MailProvider,
+    /// Whether staff need a second factor.
+    pub mfa_required_for_staff: bool,
     /// Keys that sign.
     pub signing_keys: KeyRing,
     /// Keys that wrap data keys.
@@ -204,6 +211,7 @@ impl Config {
             read.refuse("VERIFY_EMAIL", "can be off in development only");
         }
         let mail_provider = read.mail_provider(environment);
+        let mfa_required_for_staff = read.choice("MFA_REQUIRED_FOR_STAFF", ["on", "off"]) == "on";
         let origins = read.list("ALLOWED_ORIGINS");
         if !origins.iter().all(|origin| is_origin(origin)) {
             read.refuse("ALLOWED_ORIGINS", "lists origins such as https://app.example.org, without a path");
@@ -246,6 +254,7 @@ impl Config {
             erasure_grace_days,
             retention_years,
             mail_provider,
+            mfa_required_for_staff,
             signing_keys,
             master_keys,
             index_key,

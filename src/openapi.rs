@@ -32,6 +32,18 @@ use utoipa::{Modify, OpenApi};
         crate::accounts::session_routes::login,
         crate::accounts::session_routes::refresh,
         crate::accounts::session_routes::logout,
+        crate::accounts::session_routes::give_factor,
+        crate::accounts::step_up::step_up,
+        crate::accounts::factor_routes::read_factors,
+        crate::accounts::factor_routes::begin_totp,
+        crate::accounts::factor_routes::confirm_totp,
+        crate::accounts::factor_routes::remove_totp,
+        crate::accounts::factor_routes::renew_recovery_codes,
+        crate::accounts::credential_routes::list_sessions,
+        crate::accounts::credential_routes::end_session,
+        crate::accounts::credential_routes::change_password,
+        crate::accounts::credential_routes::change_email,
+        crate::accounts::credential_routes::confirm_email,
         crate::accounts::routes::read_me,
         crate::accounts::routes::change_me,
         crate::organizations::routes::create_organization,
@@ -214,6 +226,16 @@ fn example(operation: &str) -> Option<serde_json::Value> {
             serde_json::json!({ "token": "from the link in the mail", "password": "a battery that is correct" })
         }
         "login" => serde_json::json!({ "email": "ann@example.org", "password": "correct horse battery" }),
+        "give_factor" => {
+            serde_json::json!({ "mfa_token": "from the answer to the password", "method": "totp", "code": "123456" })
+        }
+        "step_up" => serde_json::json!({ "password": "correct horse battery" }),
+        "confirm_totp" => serde_json::json!({ "code": "123456" }),
+        "change_password" => {
+            serde_json::json!({ "current_password": "correct horse battery", "new_password": "battery staple horse" })
+        }
+        "change_email" => serde_json::json!({ "email": "ann@new.example.org" }),
+        "confirm_email" => serde_json::json!({ "token": "from the link in the mail" }),
         "refresh" => serde_json::json!({ "refresh_token": "from the last answer" }),
         "logout" => serde_json::json!({ "everywhere": false }),
         "change_me" => serde_json::json!({ "name": "Ann Other", "country": null }),

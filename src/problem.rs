@@ -29,10 +29,13 @@ catalogue! {
     UNKNOWN_API_VERSION = 400 "unknown-api-version" "This API version is not known": "`API-Version` names a version that is not served; `supported` lists those that are. Leave the header out for the oldest supported one.";
     UNAUTHENTICATED = 401 "unauthenticated" "Sign in first": "There is no access token, or it is not valid any more. Sign in, or refresh the session, and send `Authorization: Bearer …`.";
     WRONG_CREDENTIALS = 401 "wrong-credentials" "E-mail or password is wrong": "No account has this e-mail and password. The answer is the same whichever of them is wrong.";
+    WRONG_CODE = 401 "wrong-code" "The code is wrong": "The code is not one that counts now: it may be mistyped, too old, or used already. After five wrong ones one starts again with the password.";
+    MFA_ENDED = 401 "mfa-ended" "This sign-in has ended": "The `mfa_token` was used, has expired after 5 minutes, or saw five codes. Sign in again with the password.";
     SESSION_ENDED = 401 "session-ended" "The session has ended": "The refresh token is not valid, has expired, or was used twice, which ends the session. Sign in again.";
     FORBIDDEN = 403 "forbidden" "Not allowed": "You may know that this exists, but your role does not let you do this.";
     EMAIL_NOT_VERIFIED = 403 "email-not-verified" "The e-mail address is not verified": "Follow the link in the mail that was sent when you registered.";
-    STEP_UP_REQUIRED = 403 "step-up-required" "Confirm that it is you": "This act needs a second factor that was given recently.";
+    STEP_UP_REQUIRED = 403 "step-up-required" "Confirm that it is you": "This act needs a confirmation from the last 5 minutes: `POST /api/v1/auth/step-up` with a code of your second factor, or with your password if you have none.";
+    SECOND_FACTOR_REQUIRED = 403 "second-factor-required" "Set up a second factor first": "Staff of this installation sign in with a second factor, and this account has none. Set one up at `POST /api/v1/me/factors/totp`; until then nothing else can be done.";
     LICENCE_DOES_NOT_COVER = 403 "licence-does-not-cover" "No licence for where the patient lives": "A visit is taken by a doctor whose verified licence covers the country where the patient lives. An admin of the organization enters and verifies licences.";
     NOT_FOUND = 404 "not-found" "There is no such thing": "It does not exist, or it is not yours to know of. Both answer alike.";
     METHOD_NOT_ALLOWED = 405 "method-not-allowed" "This method is not allowed here": "The path exists, but not with this method; `Allow` lists the methods that it has.";

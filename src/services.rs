@@ -1,6 +1,7 @@
 //! What a handler has at hand: the ports of its host, the settings, and the
 //! meter of its own request.
 
+use crate::accounts::liveness::Liveness;
 use crate::config::Config;
 use crate::error::Error;
 use crate::id::{Id, Timestamp};
@@ -40,6 +41,8 @@ pub struct Services {
     pub entropy: Arc<dyn Entropy>,
     /// Log lines.
     pub log: Arc<dyn Log>,
+    /// What this isolate remembers of sessions.
+    pub liveness: Liveness,
 }
 
 impl Services {

@@ -42,6 +42,12 @@ templates! {
     AccessRequested = "access_requested";
     /// You are invited to work in an organization.
     StaffInvitation = "staff_invitation";
+    /// A device that was not seen before signed in.
+    NewDevice = "new_device";
+    /// Follow this link to make this your address.
+    ConfirmNewEmail = "confirm_new_email";
+    /// To the old address: somebody asked for another one.
+    EmailChanging = "email_changing";
 }
 
 /// Subject and body in the language of the locale, English where there is none.

@@ -157,6 +157,9 @@ pub struct Login {
     pub email: Email,
     /// Password.
     pub password: String,
+    /// A random name that the device keeps, so that it is known again.
+    #[deserr(default)]
+    pub device_id: Option<super::device::DeviceId>,
 }
 
 /// `POST /auth/verify`

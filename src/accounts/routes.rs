@@ -1,5 +1,6 @@
 //! Registering, verifying, and one's own account.
 
+use super::credential_routes::finish_email_change;
 use super::mails::Template;
 use super::model::{ChangeMe, Me, Register, Verify};
 use super::store::{self, NewUser};
@@ -36,6 +37,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/auth/refresh", post(session_routes::refresh))
         .route("/api/v1/auth/logout", post(session_routes::logout))
         .route("/api/v1/me", get(read_me).patch(change_me))
+        .merge(super::factor_routes::routes())
 }
 
 /// What became of a request whose outcome a stranger must not learn.
@@ -118,11 +120,8 @@ pub async fn verify(app: App, JsonBody(body): JsonBody<Verify>) -> Result<Json<S
     let hash = sha256(body.token.as_bytes());
     match app.batch(store::spend_verification(&hash, app.now()).into()).await {
         Ok(_) => Ok(Json(Status { status: "verified" })),
-        Err(DatabaseError::Conflict) => Err(invalid(vec![FieldError::body(
-            "/token",
-            "invalid",
-            "is not valid any more: it was used, has expired, or a newer one was sent",
-        )])),
+        // It may be of a mail to a new address of an account.
+        Err(DatabaseError::Conflict) => finish_email_change(&app, &hash, None).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -1,30 +1,43 @@
 //! Signing in, staying signed in, and signing out.
 
+use super::device::Device;
+use super::factor_model::{GiveFactor, Method, MfaRequired};
 use super::mails::Template;
 use super::model::{Login, Logout, Refresh, Tokens};
 use super::refresh::{RefreshToken, Verdict, judge};
 use super::routes::{mail, verification};
+use super::step_up::refusal;
 use super::store::{self, Account};
 use super::throttling::Attempt;
-use super::{mail_store, password, token};
+use super::{address_store, factor_store, mail_store, password, session_store, token};
 use crate::audit::{self, Entry};
+use crate::encryption::{random_token, sha256};
 use crate::error::{Error, Problem, Result};
 use crate::http::{Caller, JsonBody, OptionalBody};
 use crate::id::{Id, Timestamp};
 use crate::jobs::outbox;
 use crate::limits::{ClientAddress, Guard, throttle};
-use crate::platform::DatabaseError;
+use crate::platform::{DatabaseError, Statement};
 use crate::problem;
 use crate::services::App;
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+/// Life of a sign-in that waits for its second factor.
+const MFA_LIFE_MS: i64 = 5 * 60 * 1000;
 
 /// Sign in
 ///
 /// A wrong password and an unknown address answer alike, in body and in time.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "Accounts", request_body = Login,
-    responses((status = 200, body = Tokens)))]
-pub async fn login(app: App, client: ClientAddress, JsonBody(body): JsonBody<Login>) -> Result<Json<Tokens>> {
+    responses((status = 200, body = Tokens, description = "Or `MfaRequired`, where the account has a second factor")))]
+pub async fn login(
+    app: App,
+    client: ClientAddress,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<Login>,
+) -> Result<Response> {
     let attempt = Attempt::begin(&app, client, &body.email.0).await?;
     let account = store::account_by_email(&app, &body.email.0).await?;
     let stored = account.as_ref().map(|account| account.password_hash.as_str());
@@ -43,14 +56,99 @@ pub async fn login(app: App, client: ClientAddress, JsonBody(body): JsonBody<Log
         renew_verification(&app, &account).await?;
         return Err(Problem::new(&problem::EMAIL_NOT_VERIFIED, problem::EMAIL_NOT_VERIFIED.meaning).into());
     }
+    if account.has_factor {
+        return Ok(Json(ask_for_factor(&app, account.me.id).await?).into_response());
+    }
+    let device = Device::of(&headers, body.device_id.as_ref());
+    let rests_on = vec![
+        mail_store::password_is_still(account.me.id, &account.password_hash),
+        attempt.remember(account.me.id, &app),
+    ];
+    Ok(begin(&app, account, &device, rests_on).await?.into_response())
+}
+
+/// Begins a session in one batch with what it rests on.
+async fn begin(app: &App, account: Account, device: &Device, mut batch: Vec<Statement>) -> Result<Json<Tokens>> {
     let session_id = app.new_id()?;
     let user_id = account.me.id;
+    let (statements, pending) = session_store::begin(app, session_id, &account.me, device).await?;
     let begun =
         Entry { actor_id: Some(user_id), action: "session.begun", subject_id: Some(session_id), ..Entry::default() };
-    let unchanged = mail_store::password_is_still(user_id, &account.password_hash);
-    let session = store::insert_session(session_id, user_id, app.now());
-    app.batch(vec![unchanged, session, attempt.remember(user_id, &app), audit::record(&app, begun)?]).await?;
-    tokens(&app, account, RefreshToken { session_id, generation: 0 }, app.now())
+    batch.extend(statements);
+    batch.push(audit::record(app, begun)?);
+    app.batch(batch).await?;
+    if let Some(pending) = pending {
+        outbox::offer(app, pending).await;
+    }
+    tokens(app, account, RefreshToken { session_id, generation: 0 }, app.now())
+}
+
+/// Lets a sign-in with a right password wait for its second factor.
+async fn ask_for_factor(app: &App, user_id: Id) -> Result<MfaRequired> {
+    let mfa_token = random_token(app.entropy.as_ref())?;
+    let now = app.now();
+    let statements =
+        factor_store::insert_attempt(&sha256(mfa_token.as_bytes()), user_id, now, Timestamp(now.0 + MFA_LIFE_MS));
+    app.batch(statements.into()).await?;
+    Ok(MfaRequired { mfa_required: true, mfa_token, methods: ["totp", "recovery_code"] })
+}
+
+/// Sign in with a second factor
+///
+/// The second half of a sign-in whose password was right: within 5 minutes, and
+/// with at most five codes, each of which counts before it is looked at.
+#[utoipa::path(post, path = "/api/v1/auth/mfa", tag = "Accounts", request_body = GiveFactor,
+    responses((status = 200, body = Tokens)))]
+pub async fn give_factor(
+    app: App,
+    client: ClientAddress,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<GiveFactor>,
+) -> Result<Json<Tokens>> {
+    let hash = sha256(body.mfa_token.as_bytes());
+    throttle(&app, Guard::SecondFactor, &client, &hash).await?;
+    let claimed = factor_store::claim_attempt(&app, &hash).await?;
+    let user_id = claimed.ok_or_else(|| refusal(&problem::MFA_ENDED))?;
+    let mut rows = app.batch(rows_of_attempt(&app, user_id)).await?;
+    let proofs = factor_store::read_proofs(&app, user_id, &rows.remove(0))?;
+    let account = store::read_account(&app, &rows)?.filter(|account| !account.suspended);
+    let account = account.ok_or_else(|| refusal(&problem::MFA_ENDED))?;
+    let spend = match body.method {
+        Method::RecoveryCode => Some(factor_store::spend_recovery_code(&app, user_id, &body.code)),
+        Method::Totp => {
+            let totp = proofs.totp.as_ref().filter(|totp| totp.confirmed);
+            let step = totp.and_then(|totp| totp.step_of(&body.code, app.now()));
+            step.map(|step| factor_store::spend_step(user_id, step))
+        }
+    };
+    let device = Device::of(&headers, body.device_id.as_ref());
+    let outcome = match spend {
+        Some(spend) => {
+            let rests_on = vec![
+                factor_store::spend_attempt(&hash, app.now()),
+                spend,
+                mail_store::password_is_still(user_id, &account.password_hash),
+                address_store::remember_address(user_id, &client, app.now()),
+            ];
+            begin(&app, account, &device, rests_on).await
+        }
+        None => Err(DatabaseError::Conflict.into()),
+    };
+    match outcome {
+        // A wrong code, or one that was taken a moment ago.
+        Err(Error::Problem(problem)) if problem.kind == &problem::CONFLICT => {
+            let action = "session.factor_refused";
+            app.query(audit::record(&app, Entry { subject_id: Some(user_id), action, ..Entry::default() })?).await?;
+            Err(refusal(&problem::WRONG_CODE))
+        }
+        outcome => outcome,
+    }
+}
+
+fn rows_of_attempt(app: &App, user_id: Id) -> Vec<Statement> {
+    let mut batch = vec![factor_store::select_proofs(user_id)];
+    batch.extend(store::select_account(user_id, app.now()));
+    batch
 }
 
 /// Refresh a session
@@ -118,6 +216,11 @@ pub async fn logout(app: App, caller: Caller, OptionalBody(body): OptionalBody<L
         ..Entry::default()
     };
     app.batch(vec![end, audit::record(&app, entry)?]).await?;
+    if body.everywhere {
+        app.liveness.forget_user(caller.user_id);
+    } else {
+        app.liveness.forget(caller.session_id);
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -161,6 +264,7 @@ async fn end_stolen<T>(app: &App, user_id: Id, session_id: Id) -> Result<T> {
         ..Entry::default()
     };
     app.batch(vec![store::end_session(session_id, "reuse", app.now()), audit::record(app, entry)?, job]).await?;
+    app.liveness.forget(session_id);
     outbox::offer(app, pending).await;
     Err(ended())
 }

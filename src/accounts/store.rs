@@ -116,6 +116,7 @@ struct UserRow {
     suspended_at: Option<i64>,
     version: i64,
     is_operator: i64,
+    has_factor: i64,
 }
 
 #[derive(Deserialize)]
@@ -135,15 +136,19 @@ pub struct Account {
     pub password_hash: String,
     /// Whether the user may not sign in at present.
     pub suspended: bool,
+    /// Whether signing in needs a second factor.
+    pub has_factor: bool,
 }
 
 const USER: &str = "SELECT id, email_sealed, name_sealed, wrapped_key, password_hash, locale, country,
        email_verified_at, suspended_at, version,
-       EXISTS (SELECT 1 FROM operators WHERE user_id = users.id) AS is_operator
+       EXISTS (SELECT 1 FROM operators WHERE user_id = users.id) AS is_operator,
+       EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id AND confirmed_at IS NOT NULL) AS has_factor
 FROM users WHERE id = ?1";
 const USER_BY_EMAIL: &str = "SELECT id, email_sealed, name_sealed, wrapped_key, password_hash, locale, country,
        email_verified_at, suspended_at, version,
-       EXISTS (SELECT 1 FROM operators WHERE user_id = users.id) AS is_operator
+       EXISTS (SELECT 1 FROM operators WHERE user_id = users.id) AS is_operator,
+       EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id AND confirmed_at IS NOT NULL) AS has_factor
 FROM users WHERE email_index = ?1";
 const STAFF: &str = "SELECT organization_id, role FROM staff WHERE user_id = ?1 AND ended_at IS NULL";
 const STAFF_BY_EMAIL: &str = "SELECT organization_id, role FROM staff
@@ -250,6 +255,7 @@ pub fn read_account(app: &App, rows: &[Rows]) -> Result<Option<Account>> {
         },
         password_hash: user.password_hash,
         suspended: user.suspended_at.is_some(),
+        has_factor: user.has_factor != 0,
     }))
 }
 
@@ -270,16 +276,6 @@ pub async fn update_me(app: &App, me: &Me) -> Result<Statement> {
     .bind(me.id)
     .bind(me.version)
     .expect_one())
-}
-
-/// Begins a session.
-#[must_use]
-pub fn insert_session(session_id: Id, user_id: Id, now: Timestamp) -> Statement {
-    Statement::new("INSERT INTO sessions (id, user_id, rotated_at, expires_at, created_at) VALUES (?1, ?2, ?3, ?4, ?3)")
-        .bind(session_id)
-        .bind(user_id)
-        .bind(now.0)
-        .bind(now.0 + LIFE_MS)
 }
 
 #[derive(Deserialize)]
@@ -407,21 +403,4 @@ pub async fn user_key(app: &App, user_id: Id) -> Result<DataKey> {
     let row: Option<Row> = app.query(select).await?.first()?;
     let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
     Ok(DataKey::unwrap_with(&app.config.master_keys, &about::user_key(user_id), &row.wrapped_key)?)
-}
-
-/// Whether this session, still alive, was stepped up and that has not run out.
-///
-/// # Errors
-/// When the database fails.
-pub async fn is_stepped_up(app: &App, session_id: Id, user_id: Id) -> Result<bool> {
-    #[derive(Deserialize)]
-    struct Row {
-        stepped_up: i64,
-    }
-    let select = Statement::new(
-        "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = ?1 AND user_id = ?2 AND ended_at IS NULL
-                        AND stepped_up_until > ?3) AS stepped_up",
-    );
-    let row: Option<Row> = app.query(select.bind(session_id).bind(user_id).bind(app.now().0)).await?.first()?;
-    Ok(row.is_some_and(|row| row.stepped_up != 0))
 }

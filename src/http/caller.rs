@@ -1,12 +1,12 @@
 //! Who is calling. A handler that takes a [`Caller`] answers 401 to everyone else.
 
-use crate::accounts::token;
+use crate::accounts::{liveness, token};
 use crate::authorization::{Action, Relationship, Role, require};
 use crate::error::{Error, unauthenticated};
 use crate::id::Id;
 use crate::integrations;
 use crate::limits::middleware::Verified;
-use crate::services::Services;
+use crate::services::{App, Services};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -21,7 +21,7 @@ pub struct Caller {
     pub user_id: Id,
     /// The session that the access token belongs to.
     pub session_id: Id,
-    /// Roles held when the token was made, at most 15 minutes ago.
+    /// Roles held when the token was made and still held within the last 5 seconds.
     pub roles: Vec<Role>,
 }
 
@@ -45,14 +45,20 @@ impl FromRequestParts<Arc<Services>> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, services: &Arc<Services>) -> Result<Self, Error> {
-        if let Some(Verified(caller)) = parts.extensions.get() {
-            return Ok(caller.clone());
-        }
-        let token = bearer(&parts.headers).ok_or_else(unauthenticated)?.to_owned();
-        if token.starts_with(integrations::PREFIX) {
-            return integrations::caller(parts, services, &token).await;
-        }
-        token::verify(&services.config.signing_keys, &token, services.now()).ok_or_else(unauthenticated)
+        let verified = parts.extensions.get().map(|Verified(caller)| caller.clone());
+        let caller = match verified {
+            Some(caller) => caller,
+            None => {
+                let token = bearer(&parts.headers).ok_or_else(unauthenticated)?.to_owned();
+                if token.starts_with(integrations::PREFIX) {
+                    return integrations::caller(parts, services, &token).await;
+                }
+                token::verify(&services.config.signing_keys, &token, services.now()).ok_or_else(unauthenticated)?
+            }
+        };
+        let path = parts.uri.path().to_owned();
+        let app = App::from_request_parts(parts, services).await.unwrap_or_else(|never| match never {});
+        liveness::check(&app, caller, &path).await
     }
 }
 

@@ -75,7 +75,7 @@ impl Installation {
             let given = settings.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned());
             given.or_else(|| match name {
                 "ENVIRONMENT" => Some("development".into()),
-                "VERIFY_EMAIL" => Some("off".into()),
+                "VERIFY_EMAIL" | "MFA_REQUIRED_FOR_STAFF" => Some("off".into()),
                 "SIGNING_KEYS" | "MASTER_KEYS" | "INDEX_KEY" => Some(format!("k1:{key}")),
                 // Small, so that tests are quick; the real cost is measured on workerd.
                 "ARGON2_MEMORY_KIB" => Some("8".into()),
@@ -107,6 +107,7 @@ impl Installation {
             clock: clock.clone(),
             entropy,
             log: log.clone(),
+            liveness: virtual_doctor::accounts::liveness::Liveness::default(),
         });
         Self { router: router(services.clone()), services, clock, files, queue, mailer, log, database, rooms, limiter }
     }

@@ -2,6 +2,7 @@
 
 use super::model::{Item, Override, Prescribe, Prescription, Status};
 use super::{safety, signature, store};
+use crate::accounts::step_up::require_step_up;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::error::{Result, conflict, not_found};
@@ -10,7 +11,7 @@ use crate::http::cursor::{self, Limit};
 use crate::http::{Caller, Create, Invalid, Page, PathOf, QueryOf, created, idempotency, with_etag};
 use crate::id::Id;
 use crate::medicine::model::CheckAnswer;
-use crate::platform::DatabaseError;
+use crate::platform::{DatabaseError, Statement};
 use crate::records::entries::clinical_record::{self, ClinicalRecord, Person};
 use crate::records::entries::store::expect_unchanged;
 use crate::records::store::{PatientFile, patient_for, require_encounter};
@@ -64,6 +65,7 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
     }
     safety::require_known(&value.items.0)?;
     let (answer, _) = judged(&app, &file, &value.items.0, &value.overrides).await?;
+    let overriding = confirm_override(&app, &caller, &answer).await?;
     let prescription = Prescription {
         id: app.new_id()?,
         status: Status::Draft,
@@ -81,9 +83,23 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
         version: 1,
     };
     let entry = entry(&caller, &prescription, "prescription.drafted");
-    let batch = vec![store::insert(&app, &file, &prescription)?, audit::record(&app, entry)?];
+    let mut batch = vec![store::insert(&app, &file, &prescription)?, audit::record(&app, entry)?];
+    batch.extend(overriding.then(|| record_override(&app, &caller, &prescription)).transpose()?);
     let location = ["/api/v1/prescriptions/", &prescription.id.to_string()].concat();
     idempotency::commit(&app, &caller, key.as_ref(), batch, created(&location, 1, &prescription)).await
+}
+
+/// Whether a contraindication is overridden, which takes a step-up.
+async fn confirm_override(app: &App, caller: &Caller, answer: &CheckAnswer) -> Result<bool> {
+    let overriding = safety::overrides_contraindication(answer);
+    if overriding {
+        require_step_up(app, caller).await?;
+    }
+    Ok(overriding)
+}
+
+fn record_override(app: &App, caller: &Caller, prescription: &Prescription) -> Result<Statement> {
+    audit::record(app, entry(caller, prescription, "prescription.contraindication_overridden"))
 }
 
 fn entry(caller: &Caller, prescription: &Prescription, action: &'static str) -> Entry {
@@ -140,16 +156,18 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
         return Err(conflict("It is signed already."));
     }
     let (answer, record) = judged(&app, &file, &prescription.items, &prescription.overrides).await?;
+    let overriding = confirm_override(&app, &caller, &answer).await?;
     prescription.alerts = answer.alerts;
     prescription.not_assessed = answer.not_assessed;
     prescription.knowledge_version = answer.knowledge_version;
     let signed_at = app.now();
     let mac = signature::sign(&app.config.signing_keys, &prescription, signed_at);
-    let batch = vec![
+    let mut batch = vec![
         expect_unchanged(file.id, record.changes),
         store::sign(&app, &file, &prescription, &record.taken, signed_at, &mac)?,
         audit::record(&app, entry(&caller, &prescription, "prescription.signed"))?,
     ];
+    batch.extend(overriding.then(|| record_override(&app, &caller, &prescription)).transpose()?);
     match app.batch(batch).await {
         Ok(_) => {}
         Err(DatabaseError::Conflict) => {

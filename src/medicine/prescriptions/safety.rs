@@ -31,10 +31,10 @@ pub fn require_known(items: &[Item]) -> Result<()> {
 }
 
 /// Checks the items together with what the patient takes, and lets pass what is
-/// safe or was decided about. An override of a contraindication needs step-up.
+/// safe or was decided about. Whether that needs step-up, [`overrides_contraindication`] tells.
 ///
 /// # Errors
-/// 409 with the alerts; 403 for want of step-up; 422 for an override of nothing.
+/// 409 with the alerts; 422 for an override of nothing.
 pub fn judge(patient: &PatientData, items: &[Item], taken: &[Item], overrides: &[Override]) -> Result<CheckAnswer> {
     let medicines: Vec<NamedMedicine> = items.iter().chain(taken).map(NamedMedicine::from).collect();
     let mut answer = check(patient, &medicines);
@@ -63,13 +63,6 @@ pub fn judge(patient: &PatientData, items: &[Item], taken: &[Item], overrides: &
     if open > 0 {
         return Err(unsafe_prescription(open, &answer));
     }
-    if answer.alerts.iter().any(|alert| alert.severity == Severity::Contraindicated) {
-        return Err(Problem::new(
-            &problem::STEP_UP_REQUIRED,
-            "Overriding a contraindication needs a second factor, which this account has not given.",
-        )
-        .into());
-    }
     Ok(answer)
 }
 
@@ -80,6 +73,12 @@ fn unrecognised_datum(unknown: &Unknown) -> NotAssessed {
         _ => "interaction",
     };
     NotAssessed { kind: kind.to_owned(), missing: ["knowledge of ", &unknown.name].concat() }
+}
+
+/// Whether a contraindication was overridden to let this pass: that needs step-up.
+#[must_use]
+pub fn overrides_contraindication(answer: &CheckAnswer) -> bool {
+    answer.alerts.iter().any(|alert| alert.severity == Severity::Contraindicated)
 }
 
 fn unsafe_prescription(open: usize, answer: &CheckAnswer) -> Error {

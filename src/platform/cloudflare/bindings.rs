@@ -127,5 +127,6 @@ pub fn services(env: &Env) -> Result<Services, HostError> {
         clock,
         entropy: Arc::new(JsEntropy),
         log: Arc::new(ConsoleLog),
+        liveness: crate::accounts::liveness::Liveness::default(),
     })
 }

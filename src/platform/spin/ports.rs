@@ -189,5 +189,6 @@ pub async fn services() -> Result<Arc<Services>, HostError> {
         clock,
         entropy: Arc::new(WasiEntropy),
         log: Arc::new(StdoutLog),
+        liveness: crate::accounts::liveness::Liveness::default(),
     }))
 }

@@ -3,7 +3,7 @@
 use super::model::{BreakGlass, EmergencyOpening};
 use super::store;
 use crate::accounts::mails::Template;
-use crate::accounts::step_up;
+use crate::accounts::step_up::require_step_up;
 use crate::accounts::store::account;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
@@ -38,7 +38,7 @@ pub async fn break_glass(
     caller.require(&[standing], Action::BreakGlass)?;
     let practice = practice.ok_or_else(not_found)?;
     // Asked before the record is looked for, so that the answer tells nothing of it.
-    step_up::require(&app, &caller).await?;
+    require_step_up(&app, &caller).await?;
     if let Some(response) = idempotency::replay(&app, &caller, key.as_ref()).await? {
         return Ok(response);
     }

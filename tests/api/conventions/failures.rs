@@ -66,6 +66,8 @@ async fn a_failure_says_nothing_but_its_request_id_and_is_logged_under_it() {
 async fn a_value_that_somebody_changed_in_storage_does_not_open() {
     let here = Installation::new();
     let ann = here.sign_up("ann@example.org").await;
+    // Ids are in the order of time.
+    here.clock.advance(1);
     here.sign_up("eve@example.org").await;
     // Moved from another row, so it was sealed by us, but not for this place.
     here.execute(

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use virtual_doctor::accounts::liveness::Liveness;
 use virtual_doctor::jobs::{consumer, outbox};
 use virtual_doctor::limits::policies::Rates;
 use virtual_doctor::platform::{Database, DatabaseError, HostError, Mail, Mailer, NotSent, Rows, Statement};
@@ -125,6 +126,7 @@ impl Office {
             files: services.files.clone(),
             limiter: services.limiter.clone(),
             rates: Rates::default(),
+            liveness: Liveness::default(),
             clock: services.clock.clone(),
             entropy: services.entropy.clone(),
             log: services.log.clone(),

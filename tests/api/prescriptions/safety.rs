@@ -54,6 +54,17 @@ async fn overriding_a_contraindication_needs_step_up() {
     assert!(all.contains(&SIMVASTATIN.to_owned()), "{all:?}");
     post(&clinic, &medicines, overrides(&all)).await.problem(403, "step-up-required");
     assert_eq!(clinic.here.count("SELECT COUNT(*) AS n FROM prescriptions").await, 0);
+
+    let confirm = json!({ "password": PASSWORD });
+    clinic.here.post("/api/v1/auth/step-up", Some(&clinic.dana), confirm.clone()).await.expect(200);
+    let draft = post(&clinic, &medicines, overrides(&all)).await.expect(201);
+    let path = format!("{PATH}/{}", draft["id"].as_str().unwrap());
+    clinic.here.clock.advance(5 * 60 * 1000);
+    clinic.sign(&path).await.problem(403, "step-up-required");
+    clinic.here.post("/api/v1/auth/step-up", Some(&clinic.dana), confirm).await.expect(200);
+    clinic.sign(&path).await.expect(200);
+    let overridden = "SELECT COUNT(*) AS n FROM audit WHERE action = 'prescription.contraindication_overridden'";
+    assert_eq!(clinic.here.count(overridden).await, 2);
 }
 
 #[tokio::test]

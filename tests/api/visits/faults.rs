@@ -6,6 +6,7 @@ use super::Clinic;
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use virtual_doctor::accounts::liveness::Liveness;
 use virtual_doctor::app::router;
 use virtual_doctor::limits::policies::Rates;
 use virtual_doctor::platform::{Database, DatabaseError, HostError, Rows, Statement};
@@ -52,6 +53,7 @@ async fn cut(
         files: here.files.clone(),
         limiter: here.limiter.clone(),
         rates: Rates::default(),
+        liveness: Liveness::default(),
         clock: here.clock.clone(),
         entropy: here.entropy.clone(),
         log: here.log.clone(),
