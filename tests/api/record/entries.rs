@@ -181,15 +181,14 @@ async fn a_medicine_is_named_by_id_or_name_and_a_correction_of_one_is_of_both() 
     let clinic = Clinic::new().await;
     let (entry, path) = clinic.entry(&clinic.ann, "medications", json!({ "medicine_id": "warfarin" })).await;
     assert_eq!(entry["name"], "warfarin");
-    let mut version = 1;
-    for (patch, name, id) in [
+    let patches = [
         (json!({ "medicine_id": "paracetamol" }), "paracetamol", json!("paracetamol")),
         (json!({ "medicine_id": null }), "paracetamol", Value::Null),
         (json!({ "medicine_id": "ibuprofen", "name": "Nurofen" }), "Nurofen", json!("ibuprofen")),
         (json!({ "name": "Marevan" }), "Marevan", Value::Null),
-    ] {
+    ];
+    for (version, (patch, name, id)) in (1..).zip(patches) {
         let entry = clinic.change(&clinic.ann, "PATCH", &path, version, Some(patch)).await.expect(200);
         assert_eq!((&entry["name"], &entry["medicine_id"]), (&json!(name), &id));
-        version += 1;
     }
 }
