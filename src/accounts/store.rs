@@ -399,7 +399,12 @@ pub async fn user_key(app: &App, user_id: Id) -> Result<DataKey> {
     struct Row {
         wrapped_key: String,
     }
-    let select = Statement::new("SELECT wrapped_key FROM users WHERE id = ?1 AND suspended_at IS NULL").bind(user_id);
+    // The row of an API key cannot sign in, and so is suspended, but has a key of its own.
+    let select = Statement::new(
+        "SELECT wrapped_key FROM users WHERE id = ?1
+           AND (suspended_at IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = users.id AND k.ended_at IS NULL))",
+    )
+    .bind(user_id);
     let row: Option<Row> = app.query(select).await?.first()?;
     let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
     Ok(DataKey::unwrap_with(&app.config.master_keys, &about::user_key(user_id), &row.wrapped_key)?)

@@ -18,9 +18,17 @@ fn allowed_to(relationship: R) -> Vec<A> {
 fn who_may_only_read_is_allowed_nothing_that_changes_anything() {
     assert_eq!(
         allowed_to(R::ReadsForPatient),
-        [A::ReadAssessment, A::ReadPrescription, A::ReadProfile, A::ListAccess, A::RenounceAccess, A::ReadCareTeam]
+        [
+            A::ReadAssessment,
+            A::ReadPrescription,
+            A::ReadProfile,
+            A::ListAccess,
+            A::RenounceAccess,
+            A::ReadCareTeam,
+            A::ReadRecord
+        ]
     );
-    assert_eq!(allowed_to(R::BreakGlass), [A::ReadAssessment, A::ReadPrescription, A::ReadProfile]);
+    assert_eq!(allowed_to(R::BreakGlass), [A::ReadAssessment, A::ReadPrescription, A::ReadProfile, A::ReadRecord]);
 }
 
 #[test]
@@ -38,7 +46,7 @@ fn what_is_the_patients_own_to_decide_is_nobody_elses() {
 fn acting_as_a_doctor_takes_a_licence_and_the_role() {
     assert_eq!(
         allowed_to(R::LicensedCareTeam),
-        [A::Prescribe, A::SignPrescription, A::ChangeProfile, A::ChangeBirthDate, A::HandOver]
+        [A::Prescribe, A::SignPrescription, A::ChangeProfile, A::ChangeBirthDate, A::HandOver, A::WriteRecord]
     );
     assert_eq!(allowed_to(R::LicensedPractitioner), [A::BreakGlass]);
     for relationship in [R::CareTeam, R::LicensedCareTeam, R::LicensedPractitioner, R::BreakGlass] {

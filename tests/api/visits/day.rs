@@ -2,6 +2,7 @@
 
 use super::Clinic;
 use serde_json::json;
+use virtual_doctor::id::Id;
 
 #[tokio::test]
 async fn a_clinics_day() {
@@ -23,6 +24,7 @@ async fn a_clinics_day() {
     clinic.act(&bobs, "accept", &clinic.dana).await.expect(200);
     assert_eq!(here.get(&ann, Some(&clinic.ann)).await.expect(200)["position"], 1);
     let taken = clinic.act(&ann, "accept", &clinic.dora).await.expect(200);
+    here.license(&clinic.dora, Id::parse(&clinic.organization).unwrap()).await;
     // They talk; the doctor assesses, prescribes and writes within the visit's encounter.
     let messages = format!("/api/v1/rooms/{}/messages", taken["room_id"].as_str().unwrap());
     here.post(&messages, Some(&clinic.dora), json!({ "client_id": "d", "body": "Good morning" })).await.expect(201);

@@ -3,6 +3,7 @@
 use super::super::support::request;
 use super::{Clinic, PATH, join};
 use serde_json::json;
+use virtual_doctor::id::Id;
 
 #[tokio::test]
 async fn it_goes_to_a_colleague_with_record_room_and_draft() {
@@ -30,6 +31,7 @@ async fn it_goes_to_a_colleague_with_record_room_and_draft() {
 #[tokio::test]
 async fn a_relationship_that_was_there_before_stays_and_goes_back_and_forth() {
     let clinic = Clinic::on_duty().await;
+    clinic.here.license(&clinic.dana, Id::parse(&clinic.organization).unwrap()).await;
     clinic.here.room(&clinic.ann, &clinic.dana).await;
     let path = clinic.taken().await;
     clinic.hand_over(&path, &clinic.dana, &clinic.dora).await.expect(200);
