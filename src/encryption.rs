@@ -175,7 +175,7 @@ impl DataKey {
     /// # Errors
     /// When it does not open, or has another shape.
     pub fn open_json<T: DeserializeOwned>(&self, about: &str, sealed: &str) -> Result<T, HostError> {
-        serde_json::from_slice(&self.open_bytes(about, sealed)?).map_err(|error| HostError::Failed(error.to_string()))
+        crate::json::read(self.open_bytes(about, sealed)?).map_err(|error| HostError::Failed(error.to_string()))
     }
 
     fn seal_bytes(&self, entropy: &dyn Entropy, about: &str, plain: &[u8]) -> Result<String, HostError> {

@@ -31,6 +31,7 @@ pub mod http;
 pub mod id;
 pub mod integrations;
 pub mod jobs;
+pub mod json;
 pub mod knowledge;
 pub mod limits;
 pub mod medicine;

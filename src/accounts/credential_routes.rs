@@ -11,15 +11,15 @@ use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::encryption::{random_token, sha256};
 use crate::error::{Error, FieldError, Result, invalid, not_found};
-use crate::http::{Caller, JsonBody, PathOf};
+use crate::http::{Caller, Json, JsonBody, PathOf};
 use crate::id::{Id, Timestamp};
 use crate::jobs::outbox;
 use crate::platform::DatabaseError;
 use crate::services::{App, Services};
+use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use axum::{Json, Router};
 use std::sync::Arc;
 
 /// Life of a link that confirms an address.

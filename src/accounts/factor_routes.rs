@@ -6,14 +6,14 @@ use super::{factor_store, totp};
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::error::{FieldError, Result, conflict, internal, invalid, not_found};
-use crate::http::{Caller, JsonBody};
+use crate::http::{Caller, Json, JsonBody};
 use crate::platform::{DatabaseError, Statement};
 use crate::services::{App, Services};
+use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use std::sync::Arc;
 
 const PATH: &str = "/api/v1/me/factors/totp";

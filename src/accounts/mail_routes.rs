@@ -11,14 +11,15 @@ use super::store::{about, end_sessions};
 use crate::audit::{self, Entry};
 use crate::encryption::{DataKey, random_token, sha256};
 use crate::error::{Error, FieldError, Result, invalid};
+use crate::http::Json;
 use crate::http::JsonBody;
 use crate::id::Timestamp;
 use crate::jobs::{Job, outbox};
 use crate::platform::DatabaseError;
 use crate::services::{App, Services};
+use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
-use axum::{Json, Router};
 use std::sync::Arc;
 
 /// Paths that have to do with mail.

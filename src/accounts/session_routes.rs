@@ -13,14 +13,13 @@ use super::{address_store, factor_store, mail_store, password, session_store, to
 use crate::audit::{self, Entry};
 use crate::encryption::{random_token, sha256};
 use crate::error::{Error, Problem, Result};
-use crate::http::{Caller, JsonBody, OptionalBody};
+use crate::http::{Caller, Json, JsonBody, OptionalBody};
 use crate::id::{Id, Timestamp};
 use crate::jobs::outbox;
 use crate::limits::{ClientAddress, Guard, throttle};
 use crate::platform::{DatabaseError, Statement};
 use crate::problem;
 use crate::services::App;
-use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 

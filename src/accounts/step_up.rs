@@ -7,11 +7,10 @@ use super::password;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::error::{FieldError, Problem, Result, invalid};
-use crate::http::{Caller, JsonBody};
+use crate::http::{Caller, Json, JsonBody};
 use crate::platform::{DatabaseError, Statement};
 use crate::problem::{self, Kind};
 use crate::services::App;
-use axum::Json;
 
 /// How long a step-up holds.
 const LIFE_MS: i64 = 5 * 60 * 1000;

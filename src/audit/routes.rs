@@ -4,14 +4,14 @@ use super::model::{AccessLogEntry, Verification, VerifyAudit};
 use super::{Entry, record, store, verify};
 use crate::authorization::{Action, Relationship, Role};
 use crate::error::Result;
-use crate::http::{Caller, OptionalBody, Page, PageQuery, PathOf, QueryOf, cursor};
+use crate::http::{Caller, Json, OptionalBody, Page, PageQuery, PathOf, QueryOf, cursor};
 use crate::id::Id;
 use crate::records::store::patient_for;
 use crate::services::{App, Services};
+use axum::Router;
 use axum::extract::OriginalUri;
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use std::sync::Arc;
 
 /// Paths of the audit.

@@ -27,7 +27,7 @@ pub async fn chain(app: &App, chain: &str) -> Result<Verification> {
     for name in app.files.list(&seal::folder(chain), None, CHECKPOINTS).await? {
         let sequence = name.rsplit('/').next().and_then(|sequence| sequence.parse().ok()).unwrap_or_default();
         let bytes = app.files.get(&name).await?.unwrap_or_default();
-        checkpoints.push((sequence, serde_json::from_slice::<Checkpoint>(&bytes).ok()));
+        checkpoints.push((sequence, crate::json::read::<Checkpoint>(&bytes).ok()));
     }
     let (head, waiting) = store::end_of(app, chain, app.now().0 - PATIENCE_MS).await?;
     let mut examination = Examination::begin(&app.config.audit_keys, chain, checkpoints);

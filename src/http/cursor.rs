@@ -2,9 +2,9 @@
 //! signed, so that it stays opaque, and it stays right while rows are inserted.
 
 use super::invalid::{Invalid, Reason};
+use super::json::Json;
 use crate::encryption::{KeyRing, hmac_sha256};
 use crate::error::{Error, FieldError, invalid};
-use axum::Json;
 use axum::http::header::LINK;
 use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};

@@ -1,8 +1,8 @@
 //! Versions of a resource (`ETag`, `If-Match`) and answers to what was created.
 
+use super::json::Json;
 use crate::error::{Error, Problem};
 use crate::problem;
-use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::header::{ETAG, IF_MATCH, LOCATION};
 use axum::http::request::Parts;

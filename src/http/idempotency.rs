@@ -73,9 +73,9 @@ pub async fn replay(app: &App, caller: &Caller, key: Option<&Key>) -> Result<Opt
         return Err(Problem::new(&problem::IDEMPOTENCY_MISMATCH, meaning).into());
     }
     let plain = app.config.master_keys.open(&about(caller, key), &row.answer_sealed)?;
-    let stored: Stored = serde_json::from_slice(&plain).map_err(crate::error::internal)?;
+    let stored: Stored = crate::json::read(&plain).map_err(crate::error::internal)?;
     let status = StatusCode::from_u16(row.status).map_err(crate::error::internal)?;
-    let mut response = (status, axum::Json(stored.body)).into_response();
+    let mut response = (status, crate::http::Json(stored.body)).into_response();
     let headers = response.headers_mut();
     headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
     for (name, value) in [("location", stored.location), ("etag", stored.etag)] {

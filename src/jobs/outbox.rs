@@ -103,7 +103,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
 /// When it does not open.
 pub fn open(app: &App, id: &str, payload_sealed: &str) -> Result<Job, HostError> {
     let plain = app.config.master_keys.open(&about(id), payload_sealed)?;
-    serde_json::from_slice(&plain).map_err(|error| HostError::Failed(error.to_string()))
+    crate::json::read(&plain).map_err(|error| HostError::Failed(error.to_string()))
 }
 
 /// What a job's payload belongs to.

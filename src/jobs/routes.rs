@@ -1,13 +1,13 @@
 //! `/dev/mail`: what a local installation has sent, in development only.
 
 use crate::error::{Result, internal};
-use crate::http::{Invalid, QueryOf};
+use crate::http::{Invalid, Json, QueryOf};
 use crate::platform::Statement;
 use crate::services::{App, Services};
 use askama::Template;
+use axum::Router;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use deserr::Deserr;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -6,14 +6,14 @@ use crate::accounts::model::{Email, Password};
 use crate::accounts::password;
 use crate::accounts::store::{self, NewUser, email_index};
 use crate::error::{Result, internal};
-use crate::http::{Invalid, JsonBody};
+use crate::http::{Invalid, Json, JsonBody};
 use crate::id::Id;
 use crate::organizations::practitioner_store::{put_licence, stated_licence, verify_licence};
 use crate::platform::Statement;
 use crate::services::{App, Services};
+use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
-use axum::{Json, Router};
 use deserr::Deserr;
 use std::sync::Arc;
 

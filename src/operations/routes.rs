@@ -1,11 +1,12 @@
 //! `/health` and `/ready`.
 
+use crate::http::Json;
 use crate::platform::Statement;
 use crate::services::{App, Services};
+use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;

@@ -9,13 +9,12 @@ use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship, Role};
 use crate::encryption::{random_token, sha256};
 use crate::error::{FieldError, Result, internal, invalid, not_found};
-use crate::http::{Caller, JsonBody, PathOf};
+use crate::http::{Caller, Json, JsonBody, PathOf};
 use crate::id::{Id, Timestamp};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Pending};
 use crate::platform::{DatabaseError, Statement};
 use crate::services::App;
-use axum::Json;
 use axum::http::StatusCode;
 
 /// Life of an invitation.

@@ -9,12 +9,11 @@ use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::error::{FieldError, Result, conflict, forbidden, invalid, not_found};
 use crate::http::patch::Patch;
-use crate::http::{Caller, IfMatch, JsonBody, OptionalBody, PathOf, headers, with_etag};
+use crate::http::{Caller, IfMatch, Json, JsonBody, OptionalBody, PathOf, headers, with_etag};
 use crate::id::Id;
 use crate::platform::DatabaseError;
 use crate::records::clinical_data::Term;
 use crate::services::App;
-use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 

@@ -168,7 +168,7 @@ pub async fn staff(app: &App, organization_id: Id, after: &str, rows: usize) -> 
     .bind(i64::try_from(rows).unwrap_or(i64::MAX));
     let members = app.query(select).await?.all::<StaffRow>()?.into_iter().map(|row| {
         let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.user_id), &row.wrapped_key)?;
-        let stored: Vec<LicenceOfStaff> = serde_json::from_str(&row.licences).map_err(internal)?;
+        let stored: Vec<LicenceOfStaff> = crate::json::read(&row.licences).map_err(internal)?;
         let licences = stored.into_iter().map(|one| {
             let number = open_licence(&key, row.user_id, organization_id, &one.country, &one.number_sealed)?;
             Ok(Licence { organization_id, country: one.country, number, verified: one.verified_at.is_some() })
@@ -176,7 +176,7 @@ pub async fn staff(app: &App, organization_id: Id, after: &str, rows: usize) -> 
         Ok(StaffMember {
             user_id: row.user_id,
             name: key.open(&about::name(row.user_id), &row.name_sealed)?,
-            roles: serde_json::from_str(&row.roles).map_err(internal)?,
+            roles: crate::json::read(&row.roles).map_err(internal)?,
             licences: licences.collect::<Result<_>>()?,
             suspended: row.suspended != 0,
             since: Timestamp(row.since),

@@ -2,6 +2,7 @@
 //! together or not at all.
 
 use super::HostError;
+use crate::json;
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 
@@ -131,8 +132,7 @@ impl Rows {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        serde_json::from_str(&self.0)
-            .map_err(|error| HostError::Failed(format!("a row has another shape: {error}")).into())
+        json::read(&self.0).map_err(|error| HostError::Failed(format!("a row has another shape: {error}")).into())
     }
 
     /// The first row, if there is one.

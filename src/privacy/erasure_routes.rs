@@ -9,12 +9,11 @@ use crate::accounts::store::account;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::error::{FieldError, Result, invalid, not_found};
-use crate::http::{Caller, OptionalBody};
+use crate::http::{Caller, Json, OptionalBody};
 use crate::id::Timestamp;
 use crate::jobs::{Job, outbox};
 use crate::platform::DatabaseError;
 use crate::services::App;
-use axum::Json;
 use axum::http::StatusCode;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

@@ -167,7 +167,7 @@ fn open_row(key: &DataKey, holding: &Holding, mut row: Map<String, Value>) -> Re
         let plain = match value.as_str() {
             Some(sealed) if !sealed.is_empty() && !is_erased(sealed) => {
                 let text = key.open(&[*place, &id].concat(), sealed)?;
-                serde_json::from_str(&text).unwrap_or(Value::String(text))
+                serde_json::from_slice(text.as_bytes()).unwrap_or(Value::String(text))
             }
             _ => Value::Null,
         };

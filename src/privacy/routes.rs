@@ -5,16 +5,16 @@ use super::{consent_routes, erasure_routes, export, store};
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::error::{Result, conflict, not_found};
-use crate::http::{Caller, Page, PageQuery, PathOf, QueryOf, cursor};
+use crate::http::{Caller, Json, Page, PageQuery, PathOf, QueryOf, cursor};
 use crate::id::{Id, Timestamp};
 use crate::jobs::{Job, outbox};
 use crate::services::{App, Services};
+use axum::Router;
 use axum::extract::OriginalUri;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use std::sync::Arc;
 
 /// How long an export can be fetched, 7 days.

@@ -11,17 +11,17 @@ use crate::diagnosis::store as assessments;
 use crate::error::{Error, FieldError, Problem, Result, conflict, invalid};
 use crate::http::cursor::{self, Limit};
 use crate::http::idempotency::Key;
-use crate::http::{Caller, Create, IdInBody, Invalid, Page, PathOf, QueryOf, created, idempotency, with_etag};
+use crate::http::{Caller, Create, IdInBody, Invalid, Json, Page, PathOf, QueryOf, created, idempotency, with_etag};
 use crate::id::Id;
 use crate::knowledge::tables::Urgency;
 use crate::platform::DatabaseError;
 use crate::problem;
 use crate::records::store::{PatientFile, patient_for};
 use crate::services::{App, Services};
+use axum::Router;
 use axum::extract::OriginalUri;
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use deserr::Deserr;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -143,7 +143,7 @@ async fn triage_level(app: &App, caller: &Caller, file: &PatientFile, asked: &Re
         _ => return Err(no_assessment()),
     };
     let triage = stored.assessment(&key)?.outcome.remove("triage").unwrap_or_default();
-    let triage: Option<Triage> = serde_json::from_value(triage).map_err(crate::error::internal)?;
+    let triage: Option<Triage> = crate::json::read_value(triage).map_err(crate::error::internal)?;
     let Some(triage) = triage else { return Ok(None) };
     if triage.level == Urgency::Emergency && !asked.acknowledged_emergency {
         let problem = Problem::new(&problem::EMERGENCY_FIRST, problem::EMERGENCY_FIRST.meaning);

@@ -57,7 +57,7 @@ impl ClientFrame {
     /// `invalid_json`, `unknown_type`, or `invalid_frame` naming the field. The shell never calls this itself:
     /// the room reads frames, and counts the bad ones.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let value: Value = serde_json::from_str(text).map_err(|_| Fault::new(ErrorCode::InvalidJson))?;
+        let value: Value = serde_json::from_slice(text.as_bytes()).map_err(|_| Fault::new(ErrorCode::InvalidJson))?;
         let Value::Object(map) = value else {
             return Err(Fault::new(ErrorCode::InvalidFrame));
         };

@@ -35,7 +35,7 @@ impl Limiter for DurableLimiter {
             let answer = stub.fetch_with_request(request).await;
             let mut answer = answer.map_err(|error| HostError::Unavailable(error.to_string()))?;
             let text = answer.text().await.map_err(failed)?;
-            serde_json::from_str(&text).map_err(failed)
+            crate::json::read(&text).map_err(failed)
         })
         .await
     }
@@ -111,7 +111,7 @@ impl DurableObject for LimiterObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let call: Call = serde_json::from_str(&request.text().await?)?;
+        let call: Call = crate::json::read(request.text().await?)?;
         let (outcomes, full_at) = self.run(&call).map_err(|error| Error::RustError(format!("{error:?}")))?;
         if self.state.storage().get_alarm().await?.is_none() {
             self.wake_at(full_at).await?;

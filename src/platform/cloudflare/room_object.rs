@@ -49,9 +49,9 @@ impl DurableObject for RoomObject {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let room_id = request.headers().get(ROOM_ID)?.unwrap_or_default();
         if let Some(asked) = request.headers().get("x-socket-request")? {
-            return self.accept(&serde_json::from_str(&asked)?).await;
+            return self.accept(&crate::json::read(&asked)?).await;
         }
-        let call: RoomCall = serde_json::from_str(&request.text().await?)?;
+        let call: RoomCall = crate::json::read(request.text().await?)?;
         let reply = self.with_host(|shell, host| {
             if matches!(call, RoomCall::Open { .. }) {
                 host.storage.transaction(&SCHEMA.map(Statement::new))?;
@@ -220,7 +220,7 @@ impl Sockets for RoomObject {
 
 fn attachment(socket: &WebSocket) -> Option<Attachment> {
     let json: String = socket.deserialize_attachment().ok()??;
-    serde_json::from_str(&json).ok()
+    crate::json::read(&json).ok()
 }
 
 /// A number that no other socket of the room has: 53 random bits.

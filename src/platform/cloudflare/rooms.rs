@@ -25,7 +25,7 @@ impl Rooms for DurableRooms {
         SendFuture::new(async {
             let mut response = self.fetch(room_id, "call", Some(body)).await?;
             let text = response.text().await.map_err(failed)?;
-            serde_json::from_str(&text).map_err(failed)
+            crate::json::read(&text).map_err(failed)
         })
         .await
     }

@@ -10,7 +10,7 @@ use crate::accounts::store::account;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::error::{FieldError, Result, conflict, invalid, not_found};
-use crate::http::{Caller, Create, IfMatch, JsonBody, Page, PathOf, created, idempotency};
+use crate::http::{Caller, Create, IfMatch, Json, JsonBody, Page, PathOf, created, idempotency};
 use crate::id::{Id, Timestamp};
 use crate::jobs::Job;
 use crate::jobs::outbox;
@@ -19,10 +19,10 @@ use crate::records::majority::{has_reached, today};
 use crate::records::profile::model::{Details, Patient};
 use crate::records::store::{insert_patient_with, patient_for};
 use crate::services::{App, Services};
+use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
-use axum::{Json, Router};
 use std::sync::Arc;
 
 /// Life of a request.

@@ -6,15 +6,15 @@ use super::store::{self, Practice};
 use crate::audit::{self, Entry};
 use crate::authorization::Action;
 use crate::error::{Error, FieldError, Result, invalid, not_found};
-use crate::http::{Caller, Create, IfMatch, Page, PathOf, created, headers, idempotency};
+use crate::http::{Caller, Create, IfMatch, Json, Page, PathOf, created, headers, idempotency};
 use crate::id::Id;
 use crate::platform::DatabaseError;
 use crate::records::store::{begin_care, patient_for};
 use crate::services::{App, Services};
+use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
-use axum::{Json, Router};
 use std::sync::Arc;
 
 /// Doctors to whom one consent to an organization opens a record.

@@ -201,7 +201,7 @@ fn term(text: &str) -> Term {
 }
 
 fn allergy(entry: &Entry) -> Option<AllergyInput> {
-    let severity = entry.content.get("severity").cloned().and_then(|value| serde_json::from_value(value).ok());
+    let severity = entry.content.get("severity").cloned().and_then(|value| crate::json::read_value(value).ok());
     Some(AllergyInput {
         substance: term(entry.text("substance")?),
         reaction: entry.text("reaction").map(str::to_owned),
