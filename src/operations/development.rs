@@ -82,7 +82,7 @@ async fn license(app: &App, user_id: Id) -> Result<()> {
     }
     let now = app.now();
     app.batch(vec![
-        put_licence(app, &key, user_id, id, "GB", "7654321")?,
+        put_licence(app, &key, user_id, id, "GB", "7654321", now)?,
         verify_licence(user_id, id, "GB", now.0, user_id, now),
     ])
     .await?;

@@ -105,6 +105,7 @@ pub fn put_licence(
     organization_id: Id,
     country: &str,
     number: &str,
+    stated_at: Timestamp,
 ) -> Result<Statement> {
     let about = number_about(user_id, organization_id, country);
     Ok(Statement::new(
@@ -120,7 +121,7 @@ pub fn put_licence(
     .bind(organization_id)
     .bind(country)
     .bind(key.seal(app.entropy.as_ref(), &about, number)?)
-    .bind(app.now().0)
+    .bind(stated_at.0)
     .expect_one())
 }
 

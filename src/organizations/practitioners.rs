@@ -85,7 +85,8 @@ pub async fn state_licence(app: App, caller: Caller, JsonBody(body): JsonBody<St
     if let Some((licence, _)) = stated.filter(|(licence, _)| licence.number == number) {
         return Ok(Json(licence).into_response());
     }
-    let put = practitioner_store::put_licence(&app, &key, caller.user_id, organization_id, &country, &number)?;
+    let put =
+        practitioner_store::put_licence(&app, &key, caller.user_id, organization_id, &country, &number, app.now())?;
     let action = "licence.stated";
     let entry = Entry { actor_id: Some(caller.user_id), action, subject_id: Some(caller.user_id), ..Entry::default() };
     match app.batch(vec![put, audit::record(&app, entry)?]).await {

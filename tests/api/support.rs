@@ -211,7 +211,7 @@ impl Installation {
         let key = user_key(&app, user_id).await.unwrap();
         let now = app.now();
         let statements = vec![
-            put_licence(&app, &key, user_id, organization, "GB", "7654321").unwrap(),
+            put_licence(&app, &key, user_id, organization, "GB", "7654321", now).unwrap(),
             verify_licence(user_id, organization, "GB", now.0, user_id, now),
         ];
         self.database.batch(statements).await.unwrap();
