@@ -1,11 +1,11 @@
-//! Every operation of the OpenAPI document × every caller × every thing that it
-//! can be about, against the table of who may do what. An operation without a
-//! row here fails: whoever adds one says what it is about.
+//! Operations of the OpenAPI document × every caller × every thing that they can be
+//! about, against the table of who may do what. An operation that neither has a row
+//! nor is named as one that has none yet fails: whoever adds one says what it is about.
 
 mod operations;
 mod world;
 
-use operations::{About, OPERATIONS, Operation};
+use operations::{About, NOT_HELD, OPERATIONS, Operation};
 use std::collections::BTreeSet;
 use virtual_doctor::authorization::{Relationship, allows};
 use virtual_doctor::openapi::document;
@@ -60,7 +60,10 @@ fn every_operation_of_the_document_has_a_row() {
     }
     let rows: BTreeSet<String> = OPERATIONS.iter().map(|operation| operation.id.to_owned()).collect();
     assert_eq!(rows.len(), OPERATIONS.len(), "an operation has two rows");
-    assert_eq!(documented, rows);
+    let not_held: BTreeSet<String> = NOT_HELD.iter().map(|id| (*id).to_owned()).collect();
+    assert!(rows.is_disjoint(&not_held), "an operation with a row is held");
+    println!("{} of {} operations are held", rows.len(), documented.len());
+    assert_eq!(documented, rows.union(&not_held).cloned().collect());
 }
 
 #[tokio::test]

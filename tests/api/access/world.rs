@@ -114,6 +114,9 @@ impl World {
             let email = format!("{name}@example.org");
             let person = here.sign_up(&email).await;
             here.join(organization, &person, role).await;
+            if role == "doctor" {
+                here.license(&person, Id::parse(organization).unwrap()).await;
+            }
             people.push((caller, here.sign_in(&email, PASSWORD).await));
         }
         let of = |caller: Caller| people.iter().find(|(known, _)| *known == caller).unwrap().1.clone();
@@ -156,9 +159,9 @@ impl World {
         match thing {
             Thing::Room if acts || cares => vec![R::Participant],
             Thing::Assessment if acts => vec![R::ActsForPatient, R::Recorder],
-            Thing::Prescription if cares => vec![R::CareTeam, R::Recorder],
-            _ if acts => vec![R::ActsForPatient],
-            _ if cares => vec![R::CareTeam],
+            Thing::Prescription if cares => vec![R::CareTeam, R::LicensedCareTeam, R::Recorder],
+            _ if acts => vec![R::ActsForPatient, if caller == Caller::Ann { R::Oneself } else { R::Guardian }],
+            _ if cares => vec![R::CareTeam, R::LicensedCareTeam],
             _ => vec![R::None],
         }
     }

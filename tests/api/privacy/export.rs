@@ -98,7 +98,8 @@ async fn with_the_files_down_it_is_made_later_and_with_a_room_down_it_says_so() 
     assert_eq!(here.work().await, [false]);
     here.files.set_broken(false);
     here.rooms.set_cut(true);
-    here.clock.advance(1000);
+    // The longest wait after a first failure.
+    here.clock.advance(60_000);
     assert_eq!((here.sweep().await, here.work().await), (1, vec![true]));
     let id = here.get("/api/v1/me/exports", Some(&ann)).await.expect(200)["items"][0]["id"].clone();
     let copy = here.get(&format!("/api/v1/me/exports/{}", id.as_str().unwrap()), Some(&ann)).await.expect(200);
