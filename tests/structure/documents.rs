@@ -51,6 +51,17 @@ fn the_example_of_local_settings_names_every_setting() {
 }
 
 #[test]
+fn the_manifest_for_spin_declares_and_passes_on_every_setting() {
+    let manifest = fs::read_to_string("spin.toml").unwrap();
+    for setting in SETTINGS {
+        let name = setting.name.to_lowercase();
+        assert!(manifest.contains(&format!("\n{name} = {{ ")), "{name} is not declared in spin.toml");
+        let passed_on = format!("\n{name} = \"{{{{ {name} }}}}\"\n");
+        assert!(manifest.contains(&passed_on), "{name} is not passed on in spin.toml");
+    }
+}
+
+#[test]
 fn every_text_that_logic_says_has_its_key() {
     for (path, text) in super::sources::rust_files() {
         for rest in text.split("text(\"").skip(1) {
