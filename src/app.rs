@@ -1,14 +1,11 @@
 //! The router: every domain's routes, and what surrounds them.
 
-use crate::http::body::MAX_BODY_BYTES;
 use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
 use crate::{
-    accounts, audit, chat, diagnosis, integrations, jobs, limits, medicine, operations, organizations, privacy,
-    records, visits,
+    accounts, audit, chat, diagnosis, integrations, jobs, medicine, operations, organizations, privacy, records, visits,
 };
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{from_fn_with_state, map_response};
 use std::sync::Arc;
@@ -22,7 +19,9 @@ pub fn router(services: Arc<Services>) -> Router {
 
 /// For a host that can add [`fixed_headers::FIXED_HEADERS`] more cheaply.
 pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
-    let limited = Router::new()
+    let mut routes = Router::new()
+        .merge(operations::routes::routes())
+        .merge(problem_pages::routes())
         .merge(accounts::routes::routes())
         .merge(accounts::mail_routes::routes())
         .merge(jobs::dead_letters::routes())
@@ -37,14 +36,12 @@ pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
         .merge(medicine::routes::routes())
         .merge(visits::routes::routes())
         .merge(audit::routes::routes())
-        .merge(privacy::routes::routes())
-        .layer(from_fn_with_state(services.clone(), limits::middleware::run));
-    let mut routes = Router::new().merge(operations::routes::routes()).merge(problem_pages::routes()).merge(limited);
+        .merge(privacy::routes::routes());
     if services.config.is_development() {
         routes = routes.merge(operations::development::routes()).merge(jobs::routes::routes());
     }
-    let routes =
-        routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).layer(from_fn_with_state(services.clone(), pipeline::run));
+    // One layer for all that surrounds a handler: each costs every request a few allocations.
+    let routes = routes.layer(from_fn_with_state(services.clone(), pipeline::run));
     let origins = &services.config.allowed_origins;
     let routes = if origins.is_empty() { routes } else { routes.layer(cors(origins)) };
     routes.with_state(services)

@@ -8,8 +8,8 @@
 use serde::Deserializer;
 use serde::de::value::StringDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
 };
 use serde_json::{Error, Map, Value};
 
@@ -31,6 +31,18 @@ pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
 
 struct Reader(Value);
 
+/// What a type asks for is all that it is handed: no code is made for whatever else
+/// its visitor could refuse, as `serde::forward_to_deserialize_any!` would.
+macro_rules! read_as {
+    ($($asked:ident => $read:ident,)*) => {
+        $(
+            fn $asked<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+                self.$read(visitor)
+            }
+        )*
+    };
+}
+
 impl<'de> Deserializer<'de> for Reader {
     type Error = Error;
 
@@ -46,6 +58,56 @@ impl<'de> Deserializer<'de> for Reader {
             Value::String(text) => visitor.visit_string(text),
             Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
             Value::Object(members) => visitor.visit_map(Members { left: members.into_iter(), value: None }),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Bool(value) => visitor.visit_bool(value),
+            _ => Err(other_than("true or false")),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match (self.0.as_u64(), self.0.as_i64()) {
+            (Some(whole), _) => visitor.visit_u64(whole),
+            (None, Some(whole)) => visitor.visit_i64(whole),
+            (None, None) => Err(other_than("a whole number")),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0.as_f64() {
+            Some(number) => visitor.visit_f64(number),
+            None => Err(other_than("a number")),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::String(text) => visitor.visit_string(text),
+            _ => Err(other_than("a text")),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            _ => Err(other_than("null")),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            _ => Err(other_than("a list")),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Object(members) => visitor.visit_map(Members { left: members.into_iter(), value: None }),
+            _ => Err(other_than("an object")),
         }
     }
 
@@ -65,7 +127,7 @@ impl<'de> Deserializer<'de> for Reader {
     ) -> Result<V::Value, Error> {
         match self.0 {
             Value::Object(members) => visitor.visit_seq(Fields { members, names: fields.iter() }),
-            _ => Err(Error::invalid_type(Unexpected::Other("something else"), &"an object")),
+            _ => Err(other_than("an object")),
         }
     }
 
@@ -79,9 +141,9 @@ impl<'de> Deserializer<'de> for Reader {
             Value::String(name) => visitor.visit_enum(Variant { name, content: None }),
             Value::Object(members) => match members.into_iter().next() {
                 Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content) }),
-                None => Err(Error::invalid_value(Unexpected::Map, &"the name of a variant")),
+                None => Err(other_than("a variant")),
             },
-            _ => Err(Error::invalid_type(Unexpected::Other("something else"), &"a variant")),
+            _ => Err(other_than("a variant")),
         }
     }
 
@@ -89,10 +151,43 @@ impl<'de> Deserializer<'de> for Reader {
         visitor.visit_unit()
     }
 
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map identifier
+    read_as! {
+        deserialize_i8 => deserialize_i64,
+        deserialize_i16 => deserialize_i64,
+        deserialize_i32 => deserialize_i64,
+        deserialize_u8 => deserialize_i64,
+        deserialize_u16 => deserialize_i64,
+        deserialize_u32 => deserialize_i64,
+        deserialize_u64 => deserialize_i64,
+        deserialize_f32 => deserialize_f64,
+        deserialize_char => deserialize_string,
+        deserialize_str => deserialize_string,
+        deserialize_identifier => deserialize_string,
+        deserialize_bytes => deserialize_string,
+        deserialize_byte_buf => deserialize_string,
     }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
+    }
+}
+
+#[cold]
+fn other_than(expected: &'static str) -> Error {
+    Error::custom(["expected ", expected].concat())
 }
 
 struct Items(std::vec::IntoIter<Value>);
@@ -134,20 +229,31 @@ struct Fields {
     names: std::slice::Iter<'static, &'static str>,
 }
 
+impl Fields {
+    /// The next name, and its member if there is one. Apart from what is made anew for each type.
+    #[inline(never)]
+    fn take(&mut self) -> Option<(&'static str, Option<Value>)> {
+        let name = self.names.next()?;
+        Some((name, self.members.remove(*name)))
+    }
+}
+
 impl<'de> SeqAccess<'de> for Fields {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        let Some(name) = self.names.next() else { return Ok(None) };
-        match self.members.remove(*name) {
-            Some(value) => seed
-                .deserialize(Reader(value))
-                .map(Some)
-                .map_err(|error| Error::custom([name, ": ", &error.to_string()].concat())),
+        match self.take() {
+            Some((name, Some(value))) => seed.deserialize(Reader(value)).map(Some).map_err(|error| within(name, &error)),
             // An optional field is none; for another its default stands in, or serde refuses.
-            None => Ok(seed.deserialize(Absent).ok()),
+            Some((_, None)) => Ok(seed.deserialize(Absent).ok()),
+            None => Ok(None),
         }
     }
+}
+
+#[cold]
+fn within(name: &str, error: &Error) -> Error {
+    Error::custom([name, ": ", &error.to_string()].concat())
 }
 
 /// Stands for a member that is not there.
@@ -200,7 +306,7 @@ impl<'de> VariantAccess<'de> for Content {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        Reader(self.0.unwrap_or_default()).deserialize_any(visitor)
+        Reader(self.0.unwrap_or_default()).deserialize_seq(visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {

@@ -61,9 +61,10 @@ impl Services {
     }
 }
 
-/// What one request has used of the database.
-#[derive(Debug, Default)]
+/// One request: its id, and what it has used of the database.
+#[derive(Debug)]
 pub struct Meter {
+    request_id: Arc<str>,
     calls: AtomicU32,
     milliseconds: AtomicI64,
     subject: Mutex<Option<Subject>>,
@@ -81,6 +82,12 @@ pub struct Subject {
 }
 
 impl Meter {
+    /// Of a request that has used nothing yet. Its id was made here or taken from the caller.
+    #[must_use]
+    pub fn new(request_id: Arc<str>) -> Self {
+        Self { request_id, calls: AtomicU32::new(0), milliseconds: AtomicI64::new(0), subject: Mutex::new(None) }
+    }
+
     /// The record that was asked for last.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
@@ -100,29 +107,24 @@ impl Meter {
     }
 }
 
-/// The id of the request, made here or taken from the caller.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub Arc<str>);
-
 /// The services as one request sees them.
 #[derive(Clone)]
 pub struct App {
     services: Arc<Services>,
     meter: Arc<Meter>,
-    request_id: RequestId,
 }
 
 impl App {
     /// For work outside of a request (a job): `request_id` names it in the audit.
     #[must_use]
     pub fn outside(services: Arc<Services>, request_id: &str) -> Self {
-        Self { services, meter: Arc::default(), request_id: RequestId(request_id.into()) }
+        Self { services, meter: Arc::new(Meter::new(request_id.into())) }
     }
 
     /// For what is still to be done of a request after its handler.
     #[must_use]
-    pub fn after(services: Arc<Services>, meter: Arc<Meter>, request_id: RequestId) -> Self {
-        Self { services, meter, request_id }
+    pub fn after(services: Arc<Services>, meter: Arc<Meter>) -> Self {
+        Self { services, meter }
     }
 
     /// Notes whose record is asked for, so that a refusal can be told of.
@@ -133,7 +135,7 @@ impl App {
     /// Id of the request, for the audit and the log.
     #[must_use]
     pub fn request_id(&self) -> &str {
-        &self.request_id.0
+        &self.meter.request_id
     }
 
     /// Runs one statement.
@@ -170,8 +172,7 @@ impl FromRequestParts<Arc<Services>> for App {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, services: &Arc<Services>) -> Result<Self, Infallible> {
-        let meter = parts.extensions.get::<Arc<Meter>>().cloned().unwrap_or_default();
-        let request_id = parts.extensions.get().cloned().unwrap_or(RequestId("-".into()));
-        Ok(Self { services: services.clone(), meter, request_id })
+        let meter = parts.extensions.get::<Arc<Meter>>().cloned();
+        Ok(Self { services: services.clone(), meter: meter.unwrap_or_else(|| Arc::new(Meter::new("-".into()))) })
     }
 }

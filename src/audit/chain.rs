@@ -6,7 +6,7 @@ use crate::encryption::{KeyRing, hmac_sha256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use subtle::ConstantTimeEq;
 
 /// Problems that one examination tells of; more would say nothing more.
@@ -116,7 +116,7 @@ impl Checkpoint {
 pub struct Examination<'a> {
     keys: &'a KeyRing,
     /// Hash by place, from the checkpoints.
-    checkpoints: BTreeMap<i64, String>,
+    checkpoints: LiteMap<i64, String>,
     expected: i64,
     /// Hash of the row before; `None` behind a gap, where nobody knows it any more.
     previous: Option<String>,
@@ -133,7 +133,7 @@ impl<'a> Examination<'a> {
     pub fn begin(keys: &'a KeyRing, chain: &str, checkpoints: Vec<(i64, Option<Checkpoint>)>) -> Self {
         let mut examination = Self {
             keys,
-            checkpoints: BTreeMap::new(),
+            checkpoints: LiteMap::new(),
             expected: 1,
             previous: Some(String::new()),
             suspects: Vec::new(),

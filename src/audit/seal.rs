@@ -7,7 +7,7 @@ use super::store;
 use crate::error::{Result, internal};
 use crate::platform::DatabaseError;
 use crate::services::App;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// Rows of one batch.
 const ROWS: i64 = 100;
@@ -30,9 +30,9 @@ pub async fn rows(app: &App) -> Result<usize> {
         let mut chains: Vec<&str> = rows.iter().map(|row| row.chain.as_str()).collect();
         chains.sort_unstable();
         chains.dedup();
-        let before: BTreeMap<String, Head> =
+        let before: LiteMap<String, Head> =
             store::heads(app, &chains).await?.into_iter().map(|head| (head.id.clone(), head)).collect();
-        let mut after: BTreeMap<&str, Head> = BTreeMap::new();
+        let mut after: LiteMap<&str, Head> = LiteMap::new();
         let mut places = Vec::with_capacity(rows.len());
         for row in &rows {
             let begins = || Head { id: row.chain.clone(), sequence: 0, hash: String::new() };

@@ -12,7 +12,7 @@ use crate::id::{Id, Timestamp};
 use crate::platform::{Rows, Statement};
 use crate::services::App;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 fn subject_about(id: Id) -> String {
     ["rooms.subject:", &id.to_string()].concat()
@@ -283,7 +283,7 @@ pub async fn rooms(app: &App, user_id: Id, before: &str, rows: usize) -> Result<
 
 fn assemble(app: &App, rows: &[Rows]) -> Result<Vec<Room>> {
     let [rooms, members, ..] = rows else { return Ok(Vec::new()) };
-    let mut by_room: BTreeMap<Id, Vec<RoomMember>> = BTreeMap::new();
+    let mut by_room: LiteMap<Id, Vec<RoomMember>> = LiteMap::new();
     for row in members.all::<MemberRow>()? {
         by_room.entry(row.room_id).or_default().push(RoomMember {
             user_id: row.user_id,

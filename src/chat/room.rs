@@ -32,7 +32,8 @@ mod step;
 mod tests;
 mod typing;
 
-use std::collections::{BTreeMap, VecDeque};
+use litemap::LiteMap;
+use std::collections::VecDeque;
 
 pub use self::load::Batch;
 pub use self::model::{Attachment, CallId, Effect, Input, Key, Known, Limits, Member, Receipt, Row, SocketId, Stored};
@@ -44,14 +45,14 @@ pub struct Room {
     limits: Limits,
     last_seq: u64,
     closed: bool,
-    members: BTreeMap<String, Member>,
-    sockets: BTreeMap<SocketId, Socket>,
+    members: LiteMap<String, Member>,
+    sockets: LiteMap<SocketId, Socket>,
     /// How many sockets each user has open; none is no entry.
-    online: BTreeMap<String, usize>,
+    online: LiteMap<String, usize>,
     /// Until when a socket's user types on it.
-    typing: BTreeMap<SocketId, i64>,
+    typing: LiteMap<SocketId, i64>,
     /// When each user's latest messages were taken.
-    recent: BTreeMap<String, VecDeque<i64>>,
+    recent: LiteMap<String, VecDeque<i64>>,
     /// The alarm that was asked for.
     alarm_ms: Option<i64>,
     /// Sockets found on loading that no member owns: closed in the next step.

@@ -11,7 +11,7 @@ use crate::medicine::check::{comorbidities_of, unrecognised};
 use crate::medicine::facts::PatientFacts;
 use crate::medicine::model::Unknown;
 use crate::records::clinical_data::PatientData;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::sync::OnceLock;
 
 /// The row with this index.
@@ -41,7 +41,7 @@ pub struct Case {
     /// What is known of the patient.
     pub patient: PatientData,
     /// State of each finding that anything was said about.
-    states: BTreeMap<Index, bool>,
+    states: LiteMap<Index, bool>,
     /// Findings that a text once said were there: a red flag is not talked away.
     ever_present: Vec<Index>,
     /// As it was understood, in order.
@@ -70,7 +70,7 @@ impl Case {
         let text = asked.text.as_ref().map_or("", |text| text.0.as_str());
         let read = understand(text, lexicon(), input.by_patient);
         let mut case = Self {
-            states: BTreeMap::new(),
+            states: LiteMap::new(),
             ever_present: Vec::new(),
             seen: Vec::new(),
             vitals: with_read_vitals(asked.vitals.clone().unwrap_or_default(), &read),

@@ -5,7 +5,6 @@ use super::case::{Case, finding};
 use super::inference::{Ranked, frequencies};
 use super::model::{FindingState, NextQuestion};
 use crate::knowledge::tables::{FindingKind, Index};
-use std::collections::BTreeSet;
 
 /// Most questions of one assessment.
 pub const MOST_QUESTIONS: usize = 20;
@@ -30,11 +29,10 @@ pub fn next(case: &Case, ranked: &[Ranked], asked: usize) -> Option<NextQuestion
         return None;
     }
     let beliefs = beliefs(considered);
-    let candidates: BTreeSet<Index> = considered
-        .iter()
-        .flat_map(|ranked| &ranked.condition.likelihoods)
-        .map(|likelihood| likelihood.finding)
-        .collect();
+    let findings = considered.iter().flat_map(|ranked| &ranked.condition.likelihoods);
+    let mut candidates: Vec<Index> = findings.map(|likelihood| likelihood.finding).collect();
+    candidates.sort_unstable();
+    candidates.dedup();
     let best = candidates
         .into_iter()
         .filter(|index| case.state(*index).is_none() && can_be_asked(*index) && !was_asked(case, *index))

@@ -7,12 +7,15 @@ use crate::error::{Error, FieldError, Problem, invalid};
 use crate::id::{Id, NotAnId};
 use crate::problem;
 use crate::services::Services;
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Uri};
 use deserr::Deserr;
+use http_body_util::LengthLimitError;
+use serde_json::Value;
+use std::error::Error as _;
 use std::sync::Arc;
 
 /// Largest body in bytes, 1 MiB.
@@ -24,9 +27,9 @@ pub struct JsonBody<T>(pub T);
 impl<T: Deserr<Invalid>> FromRequest<Arc<Services>> for JsonBody<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, services: &Arc<Services>) -> Result<Self, Error> {
-        let (headers, bytes) = read(request, services).await?;
-        parse(&headers, &bytes).map(Self)
+    async fn from_request(request: Request, _: &Arc<Services>) -> Result<Self, Error> {
+        let (headers, bytes) = read(request).await?;
+        checked(json(&headers, &bytes)?).map(Self)
     }
 }
 
@@ -36,9 +39,9 @@ pub struct OptionalBody<T>(pub T);
 impl<T: Deserr<Invalid> + Default> FromRequest<Arc<Services>> for OptionalBody<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, services: &Arc<Services>) -> Result<Self, Error> {
-        let (headers, bytes) = read(request, services).await?;
-        if bytes.is_empty() { Ok(Self(T::default())) } else { parse(&headers, &bytes).map(Self) }
+    async fn from_request(request: Request, _: &Arc<Services>) -> Result<Self, Error> {
+        let (headers, bytes) = read(request).await?;
+        if bytes.is_empty() { Ok(Self(T::default())) } else { checked(json(&headers, &bytes)?).map(Self) }
     }
 }
 
@@ -53,19 +56,23 @@ pub struct Create<T> {
 impl<T: Deserr<Invalid>> FromRequest<Arc<Services>> for Create<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, services: &Arc<Services>) -> Result<Self, Error> {
-        let path = request.uri().path().to_owned();
-        let (headers, bytes) = read(request, services).await?;
-        let key = Key::read(&headers, path, || sha256(&bytes))?;
-        Ok(Self { value: parse(&headers, &bytes)?, key })
+    async fn from_request(request: Request, _: &Arc<Services>) -> Result<Self, Error> {
+        let (key, value) = keyed(request).await?;
+        Ok(Self { value: checked(value)?, key })
     }
 }
 
-async fn read(request: Request, services: &Arc<Services>) -> Result<(HeaderMap, Bytes), Error> {
-    let headers = request.headers().clone();
-    match Bytes::from_request(request, services).await {
-        Ok(bytes) => Ok((headers, bytes)),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+async fn keyed(request: Request) -> Result<(Option<Key>, Value), Error> {
+    let path = request.uri().path().to_owned();
+    let (headers, bytes) = read(request).await?;
+    Ok((Key::read(&headers, path, || sha256(&bytes))?, json(&headers, &bytes)?))
+}
+
+async fn read(request: Request) -> Result<(HeaderMap, Bytes), Error> {
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, MAX_BODY_BYTES).await {
+        Ok(bytes) => Ok((parts.headers, bytes)),
+        Err(error) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => {
             let meaning = problem::PAYLOAD_TOO_LARGE.meaning;
             Err(Problem::new(&problem::PAYLOAD_TOO_LARGE, meaning).into())
         }
@@ -73,7 +80,12 @@ async fn read(request: Request, services: &Arc<Services>) -> Result<(HeaderMap, 
     }
 }
 
-fn parse<T: Deserr<Invalid>>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Error> {
+/// The value as a type of ours. All that is the same for every type is done before.
+fn checked<T: Deserr<Invalid>>(value: Value) -> Result<T, Error> {
+    deserr::deserialize::<T, _, Invalid>(value).map_err(Error::from)
+}
+
+fn json(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Error> {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = media_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     if essence != "application/json" && !essence.ends_with("+json") {
@@ -85,14 +97,14 @@ fn parse<T: Deserr<Invalid>>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Err
         .concat();
         return Err(Problem::new(&problem::UNSUPPORTED_MEDIA_TYPE, detail).into());
     }
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
+    serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         // serde_json's words end in the position, which stands in members of its own too.
         Problem::new(&problem::MALFORMED_JSON, ["The body is not JSON: ", &error.to_string()].concat())
             .with("line", line)
             .with("column", column)
-    })?;
-    deserr::deserialize::<T, _, Invalid>(value).map_err(Error::from)
+            .into()
+    })
 }
 
 /// Query parameters; unknown ones are refused.
@@ -102,13 +114,18 @@ impl<T: Deserr<Invalid>> FromRequestParts<Arc<Services>> for QueryOf<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Services>) -> Result<Self, Error> {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-            .map_err(|_| Problem::new(&problem::MALFORMED_REQUEST, "The query string is not URL-encoded."))?;
-        let object: serde_json::Map<_, _> = pairs.0.into_iter().map(|(name, value)| (name, value.into())).collect();
-        deserr::deserialize::<T, _, Invalid>(serde_json::Value::Object(object))
-            .map(Self)
-            .map_err(|bad| invalid(bad.0.into_iter().map(as_parameter).collect()))
+        deserr::deserialize::<T, _, Invalid>(parameters(&parts.uri)?).map(Self).map_err(not_as_parameters)
     }
+}
+
+fn parameters(uri: &Uri) -> Result<Value, Error> {
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|_| Problem::new(&problem::MALFORMED_REQUEST, "The query string is not URL-encoded."))?;
+    Ok(Value::Object(pairs.0.into_iter().map(|(name, value)| (name, value.into())).collect()))
+}
+
+fn not_as_parameters(bad: Invalid) -> Error {
+    invalid(bad.0.into_iter().map(as_parameter).collect())
 }
 
 fn as_parameter(error: FieldError) -> FieldError {

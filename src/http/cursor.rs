@@ -117,16 +117,22 @@ impl<T: Serialize> Page<T> {
 
     /// The answer, with the next page as a `Link` (RFC 8288).
     pub fn respond(self, uri: &Uri) -> Response {
-        let link = self.next_cursor.as_ref().map(|cursor| {
-            let kept = uri.query().unwrap_or("").split('&');
-            let kept: Vec<&str> = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
-            let separator = if kept.is_empty() { "" } else { "&" };
-            ["<", uri.path(), "?", &kept.join("&"), separator, "cursor=", cursor, ">; rel=\"next\""].concat()
-        });
-        let mut response = Json(self).into_response();
-        if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
-            response.headers_mut().insert(LINK, value);
-        }
-        response
+        let link = self.next_cursor.as_ref().and_then(|cursor| next(uri, cursor));
+        linked(Json(self).into_response(), link)
     }
+}
+
+fn next(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
+    let kept = uri.query().unwrap_or("").split('&');
+    let kept: Vec<&str> = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+    let separator = if kept.is_empty() { "" } else { "&" };
+    let link = ["<", uri.path(), "?", &kept.join("&"), separator, "cursor=", cursor, ">; rel=\"next\""].concat();
+    HeaderValue::from_str(&link).ok()
+}
+
+fn linked(mut response: Response, link: Option<HeaderValue>) -> Response {
+    if let Some(link) = link {
+        response.headers_mut().insert(LINK, link);
+    }
+    response
 }

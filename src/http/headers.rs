@@ -53,20 +53,26 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
 /// 200 with the resource and its version as a strong `ETag`.
 pub fn with_etag<T: Serialize>(version: i64, resource: &T) -> Response {
-    tagged(StatusCode::OK, version, resource)
+    tagged(StatusCode::OK, version, Json(resource).into_response())
 }
 
 /// 201 with the resource, where it is, and its version.
 pub fn created<T: Serialize>(location: &str, version: i64, resource: &T) -> Response {
-    let mut response = tagged(StatusCode::CREATED, version, resource);
+    located(location, tagged(StatusCode::CREATED, version, Json(resource).into_response()))
+}
+
+fn located(location: &str, mut response: Response) -> Response {
     if let Ok(value) = HeaderValue::from_str(location) {
         response.headers_mut().insert(LOCATION, value);
     }
     response
 }
 
-fn tagged<T: Serialize>(status: StatusCode, version: i64, resource: &T) -> Response {
-    let mut response = (status, Json(resource)).into_response();
+fn tagged(status: StatusCode, version: i64, mut response: Response) -> Response {
+    // A resource that could not be written is a failure already, and stays one.
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
     if let Ok(value) = HeaderValue::from_str(&["\"", &version.to_string(), "\""].concat()) {
         response.headers_mut().insert(ETAG, value);
     }

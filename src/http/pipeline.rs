@@ -4,8 +4,9 @@
 
 use crate::audit::{self, Entry};
 use crate::error::{Error, Problem};
+use crate::limits;
 use crate::problem;
-use crate::services::{App, Meter, RequestId, Services};
+use crate::services::{App, Meter, Services};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -25,28 +26,27 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub async fn run(State(services): State<Arc<Services>>, mut request: Request, next: Next) -> Response {
     let began = services.clock.now_ms();
     let trace = Trace::begin(&services, request.headers());
-    let meter = Arc::new(Meter::default());
+    let meter = Arc::new(Meter::new(trace.request_id.clone()));
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
-    request.extensions_mut().insert(RequestId(trace.request_id.clone()));
+    let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(meter.clone());
 
     let mut response = match check(&services, request.headers(), request.uri().host()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => limits::middleware::run(&services, request, next).await,
         Err(error) => error.into_response(),
     };
     let problem = problem_of(&mut response);
     if let Some(problem) = &problem {
         write_problem(&mut response, problem, &path, &trace.request_id);
     }
-    record_refusal(&services, &meter, &trace.request_id, response.status()).await;
+    record_refusal(&services, &meter, response.status()).await;
     trace.write(response.headers_mut());
     let line = Line {
         level: if response.status().is_server_error() { "error" } else { "info" },
         request_id: &trace.request_id,
         method: method.as_str(),
-        route: route.as_deref().unwrap_or("unmatched"),
+        route: route.as_ref().map_or("unmatched", MatchedPath::as_str),
         status: response.status().as_u16(),
         duration_ms: services.clock.now_ms() - began,
         database_calls: meter.calls(),
@@ -59,13 +59,13 @@ pub async fn run(State(services): State<Arc<Services>>, mut request: Request, ne
 
 /// Records that somebody asked for a patient's thing and was refused it. It costs a round trip to those who are
 /// refused only; one that cannot be recorded stays refused.
-async fn record_refusal(services: &Arc<Services>, meter: &Arc<Meter>, request_id: &Arc<str>, status: StatusCode) {
+async fn record_refusal(services: &Arc<Services>, meter: &Arc<Meter>, status: StatusCode) {
     let Some(subject) = meter.subject() else { return };
     let refused = status == StatusCode::FORBIDDEN || (status == StatusCode::NOT_FOUND && !subject.related);
     if !refused {
         return;
     }
-    let app = App::after(services.clone(), meter.clone(), RequestId(request_id.clone()));
+    let app = App::after(services.clone(), meter.clone());
     let entry = Entry {
         patient_id: Some(subject.patient_id),
         actor_id: Some(subject.user_id),

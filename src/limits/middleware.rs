@@ -1,4 +1,4 @@
-//! The coarse limits around the API's routes, and their headers. What touches
+//! The coarse limits around the API's paths, and their headers. What touches
 //! nothing at all, `/health` and the documents, is not limited.
 
 use super::address::ClientAddress;
@@ -10,11 +10,10 @@ use crate::http::Caller;
 use crate::http::caller::bearer;
 use crate::integrations::PREFIX;
 use crate::services::Services;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -22,8 +21,8 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 /// The middleware. The token is read here once, for the handler too. Of an API key
 /// only the text is looked at, without asking the database: a wrong one has a count
 /// of its own, and cannot use up that of a right one.
-pub async fn run(State(services): State<Arc<Services>>, mut request: Request, next: Next) -> Response {
-    if !services.config.rate_limits {
+pub async fn run(services: &Services, mut request: Request, next: Next) -> Response {
+    if !services.config.rate_limits || !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
     let given = bearer(request.headers()).map(str::to_owned);
@@ -44,7 +43,7 @@ pub async fn run(State(services): State<Arc<Services>>, mut request: Request, ne
     let subject = match (policy.by, api_key, &caller) {
         (By::Caller, Some(key), _) => key,
         (By::Caller, None, Some(caller)) => caller.user_id.to_string(),
-        _ => ClientAddress::read(&services, request.headers()).0,
+        _ => ClientAddress::read(services, request.headers()).0,
     };
     let outcome = services.rates.count(policy, subject, services.clock.now_ms());
     let headers = [(POLICY, policy.policy_header()), (LIMIT, policy.limit_header(&outcome))];

@@ -6,13 +6,12 @@ use super::facts::PatientFacts;
 use super::model::{Alert, NotAssessed};
 use crate::knowledge::tables::{AlertKind, Caution, Index, Subject};
 use crate::knowledge::{medicine, review, sources};
-use std::collections::BTreeSet;
 
 /// Alerts about the medicines in this patient, and what could not be judged.
 #[must_use]
-pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, BTreeSet<NotAssessed>) {
+pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, Vec<NotAssessed>) {
     let mut alerts = Vec::new();
-    let mut not_assessed = BTreeSet::new();
+    let mut not_assessed = Vec::new();
     for index in medicines {
         let Some(row) = get(*index) else { continue };
         let parts = with_ingredients(*index);

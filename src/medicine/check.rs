@@ -10,7 +10,6 @@ use crate::knowledge::version;
 use crate::names::NameIndex;
 use crate::records::clinical_data::PatientData;
 use crate::records::comorbidities;
-use std::collections::BTreeSet;
 
 /// Checks the medicines for this patient; what the patient takes counts.
 #[must_use]
@@ -18,7 +17,7 @@ pub fn check(patient: &PatientData, medicines: &[NamedMedicine]) -> CheckAnswer 
     let mut unknown = Vec::new();
     let mut checked = Vec::new();
     let mut found = Vec::new();
-    let mut not_assessed = BTreeSet::new();
+    let mut not_assessed = Vec::new();
     let taken = patient.medicines.iter().flatten();
     let taken = taken.map(|name| NamedMedicine { name: Some(name.clone()), ..NamedMedicine::default() });
     for named in medicines.iter().cloned().chain(taken) {
@@ -50,14 +49,17 @@ pub fn check(patient: &PatientData, medicines: &[NamedMedicine]) -> CheckAnswer 
             unknown.extend(unrecognised);
         }
         None => {
-            not_assessed.insert(missing_datum("allergy", "allergies"));
+            not_assessed.push(missing_datum("allergy", "allergies"));
         }
     }
+    // Each once, in an order that does not depend on that of the medicines.
+    not_assessed.sort_unstable();
+    not_assessed.dedup();
     CheckAnswer {
         alerts: worst_first(alerts),
         checked,
         unknown,
-        not_assessed: not_assessed.into_iter().collect(),
+        not_assessed,
         knowledge_version: version().to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! Into memory: a room from storage and attachments, a batch from what arrived.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use litemap::LiteMap;
+use std::collections::VecDeque;
 
 use super::{Attachment, CallId, Input, Key, Limits, Room, Socket, SocketId, Stored};
 use crate::chat::protocol::{ClientFrame, Draft, ErrorCode, Fault, MessageKind};
@@ -12,7 +13,7 @@ const DEVICE_CHARS: usize = 64;
 #[derive(Debug)]
 pub struct Batch {
     pub(super) items: Vec<Item>,
-    keys: BTreeSet<Key>,
+    keys: LiteMap<Key, ()>,
 }
 
 /// An input with its frame read.
@@ -32,7 +33,7 @@ pub(super) enum Item {
 impl Batch {
     /// The messages to look up in storage before [`Room::handle`]: those found there go into [`super::Known`].
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
-        self.keys.iter()
+        self.keys.keys()
     }
 }
 
@@ -44,7 +45,7 @@ impl Room {
     /// sockets get nothing, and the next step closes them.
     #[must_use]
     pub fn load(stored: Stored, sockets: impl IntoIterator<Item = Attachment>, limits: Limits) -> Self {
-        let mut recent = BTreeMap::<String, VecDeque<i64>>::new();
+        let mut recent = LiteMap::<String, VecDeque<i64>>::new();
         for (user_id, at_ms) in stored.recent {
             recent.entry(user_id).or_default().push_back(at_ms);
         }
@@ -54,9 +55,9 @@ impl Room {
             last_seq: stored.last_seq,
             closed: stored.closed,
             members: stored.members.into_iter().map(|member| (member.user_id.clone(), member)).collect(),
-            sockets: BTreeMap::new(),
-            online: BTreeMap::new(),
-            typing: BTreeMap::new(),
+            sockets: LiteMap::new(),
+            online: LiteMap::new(),
+            typing: LiteMap::new(),
             recent,
             alarm_ms: None,
             strays: Vec::new(),
@@ -91,14 +92,14 @@ impl Room {
     /// [`handle`](Self::handle).
     #[must_use]
     pub fn batch(&self, inputs: Vec<Input>) -> Batch {
-        let mut joined = BTreeMap::<SocketId, String>::new();
+        let mut joined = LiteMap::<SocketId, String>::new();
         // A frame may come in just before the close of a socket that the room was loaded without.
         for input in &inputs {
             if let Input::Disconnect { socket, attachment: Some(saved) } = input {
                 joined.insert(*socket, saved.user_id.clone());
             }
         }
-        let mut keys = BTreeSet::new();
+        let mut keys = LiteMap::new();
         let mut items = Vec::with_capacity(inputs.len());
         for input in inputs {
             let item = self.read(input);
@@ -112,11 +113,11 @@ impl Room {
                         None => joined.get(socket),
                     };
                     if let Some(user_id) = user_id {
-                        keys.insert(Key { user_id: user_id.clone(), client_id: draft.client_id.clone() });
+                        keys.insert(Key { user_id: user_id.clone(), client_id: draft.client_id.clone() }, ());
                     }
                 }
                 Item::Post { user_id, draft, .. } => {
-                    keys.insert(Key { user_id: user_id.clone(), client_id: draft.client_id.clone() });
+                    keys.insert(Key { user_id: user_id.clone(), client_id: draft.client_id.clone() }, ());
                 }
                 _ => {}
             }

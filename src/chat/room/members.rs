@@ -1,6 +1,6 @@
 //! Who belongs to the room, and whether it is open.
 
-use std::collections::BTreeSet;
+use litemap::LiteMap;
 
 use super::step::Turn;
 use super::{Effect, Member, SocketId};
@@ -20,7 +20,7 @@ impl Turn<'_> {
         };
         if old != Some(&member) {
             self.room.members.insert(user_id.clone(), member);
-            self.members.insert(user_id);
+            self.members.insert(user_id, ());
         }
     }
 
@@ -29,20 +29,20 @@ impl Turn<'_> {
             return;
         };
         member.left_at_ms = Some(self.now_ms);
-        self.members.insert(user_id.to_owned());
+        self.members.insert(user_id.to_owned(), ());
         let open = self.room.sockets.iter().filter(|(_, socket)| socket.user_id == user_id);
         let open: Vec<SocketId> = open.map(|(id, _)| *id).collect();
         // Closed before, in this very step, for something else.
         let closed = self.attach.iter().filter_map(|(id, saved)| Some((*id, saved.as_ref()?)));
         let closed = closed.filter(|(_, saved)| saved.user_id == user_id).map(|(id, _)| id);
-        let gone: BTreeSet<SocketId> = closed.chain(open.iter().copied()).collect();
+        let gone: LiteMap<SocketId, ()> = closed.chain(open.iter().copied()).map(|id| (id, ())).collect();
         // Once this step is stored they are no member, and no frame of it may reach them.
         self.effects.retain_mut(|effect| match effect {
             Effect::Send { to, .. } => {
-                to.retain(|id| !gone.contains(id));
+                to.retain(|id| !gone.contains_key(id));
                 !to.is_empty()
             }
-            Effect::Replay { socket, .. } => !gone.contains(socket),
+            Effect::Replay { socket, .. } => !gone.contains_key(socket),
             _ => true,
         });
         for socket in open {

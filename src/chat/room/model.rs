@@ -1,6 +1,6 @@
 //! What goes into a room and comes out of it.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -254,4 +254,4 @@ pub struct Receipt {
 }
 
 /// What storage knows of a batch's keys: `seq` and `id` of each that is stored.
-pub type Known = BTreeMap<Key, (u64, String)>;
+pub type Known = LiteMap<Key, (u64, String)>;

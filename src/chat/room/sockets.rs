@@ -1,6 +1,6 @@
 //! Sockets: opened, read from, replayed to and closed.
 
-use std::collections::BTreeSet;
+use litemap::LiteMap;
 
 use super::load::Item;
 use super::step::Turn;
@@ -31,8 +31,9 @@ impl Turn<'_> {
         if let Some(after) = after {
             self.replay(socket, after);
         }
-        let typing: BTreeSet<String> = self.room.typing.keys().filter_map(|id| self.user_of(*id)).collect();
-        for other in typing.into_iter().filter(|other| *other != user_id) {
+        let typing = self.room.typing.keys().filter_map(|id| Some((self.user_of(*id)?, ())));
+        let typing: LiteMap<String, ()> = typing.filter(|(other, ())| *other != user_id).collect();
+        for (other, ()) in typing {
             self.send(vec![socket], ServerFrame::Typing { user_id: other, on: true });
         }
         if first {
@@ -171,7 +172,7 @@ impl Turn<'_> {
             return;
         }
         member.read_seq = seq;
-        self.reads.insert(user_id.clone());
+        self.reads.insert(user_id.clone(), ());
         let to = self.room.sockets.keys().copied().filter(|id| *id != socket).collect();
         self.send(to, ServerFrame::Read { user_id, seq });
     }

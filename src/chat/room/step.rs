@@ -1,6 +1,6 @@
 //! One step: a batch handled in order, its rows and effects gathered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 use super::load::Item;
 use super::{Attachment, Batch, Effect, Known, Room, Row, SocketId, Step};
@@ -17,9 +17,9 @@ impl Room {
             known,
             ids,
             messages: Vec::new(),
-            members: BTreeSet::new(),
-            reads: BTreeSet::new(),
-            attach: BTreeMap::new(),
+            members: LiteMap::new(),
+            reads: LiteMap::new(),
+            attach: LiteMap::new(),
             effects: Vec::new(),
         };
         turn.readmit(&batch.items);
@@ -42,11 +42,11 @@ pub(super) struct Turn<'a> {
     pub(super) ids: &'a mut dyn FnMut() -> String,
     pub(super) messages: Vec<Message>,
     /// Members whose row changed.
-    pub(super) members: BTreeSet<String>,
+    pub(super) members: LiteMap<String, ()>,
     /// Members whose read mark moved on.
-    pub(super) reads: BTreeSet<String>,
+    pub(super) reads: LiteMap<String, ()>,
     /// Sockets whose attachment changed; with the last one of those that were closed.
-    pub(super) attach: BTreeMap<SocketId, Option<Attachment>>,
+    pub(super) attach: LiteMap<SocketId, Option<Attachment>>,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -70,11 +70,11 @@ impl Turn<'_> {
 
     fn finish(mut self) -> Step {
         let mut rows = Vec::new();
-        for user_id in &self.members {
+        for user_id in self.members.keys() {
             rows.extend(self.room.members.get(user_id).cloned().map(Row::Member));
         }
         rows.extend(self.messages.drain(..).map(Row::Message));
-        for user_id in self.reads.difference(&self.members) {
+        for user_id in self.reads.keys().filter(|user_id| !self.members.contains_key(*user_id)) {
             if let Some(member) = self.room.members.get(user_id) {
                 rows.push(Row::Read { user_id: user_id.clone(), seq: member.read_seq });
             }

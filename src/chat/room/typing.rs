@@ -1,6 +1,6 @@
 //! Who is typing: begun and ended by frames, ended by time, by sending and by leaving.
 
-use std::collections::BTreeSet;
+use litemap::LiteMap;
 
 use super::step::Turn;
 use super::{Effect, SocketId};
@@ -19,7 +19,7 @@ impl Turn<'_> {
 
     /// Ends typing on some sockets, and tells the others of a user who then types on none.
     pub(super) fn stop_typing(&mut self, which: impl Fn(SocketId, &str) -> bool) {
-        let mut users = BTreeSet::new();
+        let mut users = LiteMap::<String, ()>::new();
         let sockets = &self.room.sockets;
         let attach = &mut self.attach;
         self.room.typing.retain(|id, _| {
@@ -29,11 +29,11 @@ impl Turn<'_> {
             let stops = which(*id, &open.user_id);
             if stops {
                 attach.insert(*id, None);
-                users.insert(open.user_id.clone());
+                users.insert(open.user_id.clone(), ());
             }
             !stops
         });
-        for user_id in users {
+        for (user_id, ()) in users {
             if !self.room.is_typing(&user_id) {
                 self.send(self.others(&user_id), ServerFrame::Typing { user_id, on: false });
             }
@@ -43,15 +43,15 @@ impl Turn<'_> {
     /// Ends what has lasted its time. A deadline further off than any can be was set before the clock jumped back.
     pub(super) fn end_typing(&mut self) {
         let (now_ms, typing_ms) = (self.now_ms, self.room.limits.typing_ms);
-        let over: BTreeSet<SocketId> = self
+        let over: LiteMap<SocketId, ()> = self
             .room
             .typing
             .iter()
             .filter(|(_, until_ms)| **until_ms <= now_ms || **until_ms > now_ms.saturating_add(typing_ms))
-            .map(|(id, _)| *id)
+            .map(|(id, _)| (*id, ()))
             .collect();
         if !over.is_empty() {
-            self.stop_typing(|id, _| over.contains(&id));
+            self.stop_typing(|id, _| over.contains_key(&id));
         }
     }
 

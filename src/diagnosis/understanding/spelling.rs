@@ -1,11 +1,9 @@
 //! Misspelt words: the one word of the lexicon that a slip of the pen turns into what was written.
 
-use std::collections::BTreeMap;
-
 /// The words of the lexicon that are long enough to be recognised when misspelt, by their length.
 #[derive(Debug, Default)]
 pub(super) struct Spelling {
-    by_length: BTreeMap<usize, Vec<Candidate>>,
+    by_length: Vec<Vec<Candidate>>,
 }
 
 #[derive(Debug)]
@@ -23,7 +21,10 @@ impl Spelling {
     pub fn add(&mut self, form: &str, id: u32) {
         if form.is_ascii() && (5..=LONGEST).contains(&form.len()) && form.bytes().all(|b| b.is_ascii_lowercase()) {
             let candidate = Candidate { letters: letters(form.as_bytes()), form: form.as_bytes().to_vec(), id };
-            self.by_length.entry(form.len()).or_default().push(candidate);
+            if self.by_length.len() <= form.len() {
+                self.by_length.resize_with(form.len() + 1, Vec::new);
+            }
+            self.by_length[form.len()].push(candidate);
         }
     }
 
@@ -38,7 +39,7 @@ impl Spelling {
         let mask = letters(bytes);
         let mut best: Option<(usize, u32)> = None;
         let mut tied = false;
-        for candidate in self.by_length.range(bytes.len() - slips..=bytes.len() + slips).flat_map(|(_, all)| all) {
+        for candidate in self.by_length.iter().skip(bytes.len() - slips).take(2 * slips + 1).flatten() {
             // A slip changes at most two letters of the set: most candidates are done with here.
             if (candidate.letters ^ mask).count_ones() as usize > 2 * slips || opposed(bytes, &candidate.form) {
                 continue;

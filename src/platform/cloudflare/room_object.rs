@@ -13,7 +13,7 @@ use crate::chat::store::{SCHEMA, spend_ticket};
 use crate::config::Config;
 use crate::platform::{Clock, Entropy, HostError, Log, Statement};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::time::Duration;
 use worker::{
     Delay, DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, WebSocket,
@@ -26,7 +26,7 @@ pub struct RoomObject {
     state: State,
     config: std::result::Result<Config, Vec<String>>,
     shell: RefCell<Shell>,
-    sockets: RefCell<Option<BTreeMap<SocketId, WebSocket>>>,
+    sockets: RefCell<Option<LiteMap<SocketId, WebSocket>>>,
     /// What has arrived and waits for the turn that is coming.
     waiting: RefCell<Vec<Input>>,
     turn_is_coming: Cell<bool>,
@@ -180,7 +180,7 @@ impl RoomObject {
         work(&mut self.shell.borrow_mut(), &host).map_err(|error| Error::RustError(format!("{error:?}")))
     }
 
-    fn open_sockets<T>(&self, work: impl FnOnce(&mut BTreeMap<SocketId, WebSocket>) -> T) -> T {
+    fn open_sockets<T>(&self, work: impl FnOnce(&mut LiteMap<SocketId, WebSocket>) -> T) -> T {
         let mut sockets = self.sockets.borrow_mut();
         let open = sockets.get_or_insert_with(|| {
             let all = self.state.get_websockets().into_iter();
