@@ -154,7 +154,7 @@ impl RoomObject {
     fn start_over(&self) {
         *self.shell.borrow_mut() = Shell::default();
         self.open_sockets(|open| {
-            for socket in std::mem::take(open).into_values() {
+            for (_, socket) in std::mem::take(open) {
                 socket.close(Some(1012), Some("connect again")).ok();
             }
         });
