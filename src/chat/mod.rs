@@ -11,4 +11,5 @@ pub mod room;
 pub mod routes;
 pub mod service;
 pub mod shell;
+pub mod sign_outs;
 pub mod store;

@@ -145,10 +145,10 @@ export class Client {
   }
 
   /** The upgrade alone; rejects with the answer where it is refused. */
-  upgrade(roomId, ticket, { after, protocols = [SUBPROTOCOL] } = {}) {
+  upgrade(roomId, ticket, { after, protocols = [SUBPROTOCOL], origin } = {}) {
     const query = new URLSearchParams({ ticket, ...(after !== undefined && { after: String(after) }) });
     const url = `${this.url.replace(/^http/, "ws")}/api/v1/rooms/${roomId}/socket?${query}`;
-    return new RoomSocket(new WebSocket(url, protocols, { handshakeTimeout: PATIENCE_MS / 3 })).opened;
+    return new RoomSocket(new WebSocket(url, protocols, { handshakeTimeout: PATIENCE_MS / 3, origin })).opened;
   }
 }
 
