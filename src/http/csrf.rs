@@ -51,7 +51,8 @@ pub fn require_own_origin(config: &Config, headers: &HeaderMap) -> Result<()> {
     if ours && text(headers, "sec-fetch-site") != Some("cross-site") {
         return Ok(());
     }
-    let detail = ["Only pages of ", &config.public_url, " may do this in a browser."].concat();
+    let detail =
+        ["In a browser this is done from the pages of ", &config.public_url, " only: open that address."].concat();
     Err(Problem::new(&problem::FOREIGN_ORIGIN, detail).into())
 }
 
