@@ -4,6 +4,7 @@ use super::directory;
 use super::model::{Membership, PostMessage, RoomSummary, Ticket};
 use super::protocol::SUBPROTOCOL;
 use super::service::{MessageView, RoomCall, RoomReply, SocketRequest};
+use super::sign_out_store;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship, Role};
 use crate::encryption::{random_token, sha256};
@@ -233,7 +234,7 @@ pub async fn create_ticket(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> 
     };
     ask(&app, &caller, id, &call).await?;
     // Last: a session that has ended meanwhile is refused, one that ends from now on finds the room.
-    match app.query(directory::enter(id, caller.user_id, session_id, app.now())).await {
+    match app.query(sign_out_store::enter(id, caller.user_id, session_id, app.now())).await {
         Ok(_) => {}
         Err(DatabaseError::Conflict) => return Err(not_found()),
         Err(error) => return Err(error.into()),

@@ -2,8 +2,8 @@
 //! sign-outs and suspensions by itself: whoever ends a session closes its sockets
 //! at once, and a job that is committed with the end makes sure of it.
 
-use super::directory::{self, Entered};
 use super::service::RoomCall;
+use super::sign_out_store::{self as store, Entered};
 use crate::error::Result;
 use crate::id::Id;
 use crate::jobs::Job;
@@ -51,7 +51,7 @@ pub async fn close_all(app: &App, user_id: Id) -> Result<()> {
 
 /// Whether none are left.
 async fn close_some(app: &App, user_id: Id) -> Result<bool> {
-    let ended = directory::entered_by_ended_sessions(app, user_id, AT_ONCE).await?;
+    let ended = store::entered_by_ended_sessions(app, user_id, AT_ONCE).await?;
     let mut outcome = Ok(ended.len() < AT_ONCE);
     for entered in &ended {
         // A room that does not answer keeps no other one open.
@@ -65,6 +65,6 @@ async fn close_some(app: &App, user_id: Id) -> Result<bool> {
 async fn close(app: &App, user_id: Id, entered: &Entered) -> Result<()> {
     let call = RoomCall::EndSession { user_id: user_id.to_string(), session_id: entered.session_id.to_string() };
     app.rooms.call(&entered.room_id.to_string(), &call).await?;
-    app.query(directory::forget_entered(entered)).await?;
+    app.query(store::forget_entered(entered)).await?;
     Ok(())
 }

@@ -104,15 +104,6 @@ impl RoomObject {
         let Some(user_id) = user_id else { return Response::error("ticket", 401) };
         let pair = WebSocketPair::new()?;
         let socket = new_socket_id()?;
-        let attachment = Attachment {
-            socket,
-            user_id: user_id.clone(),
-            session_id: asked.session_id.clone(),
-            device: None,
-            bad_frames: 0,
-            typing_until_ms: None,
-            closed: false,
-        };
         self.state.accept_web_socket(&pair.server);
         // From the map of open sockets as it is before this one is connected.
         self.open_sockets(|open| open.insert(socket, pair.server.clone()));
