@@ -24,7 +24,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "PUBLIC_URL",
         default: Some("http://localhost:8787"),
-        meaning: "origin under which people reach this installation, for links in mails",
+        meaning: "origin under which people reach this installation, for links in mails and for what browsers may do with cookies",
     },
     Setting {
         name: "ALLOWED_HOSTS",
@@ -34,7 +34,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "ALLOWED_ORIGINS",
         default: Some(""),
-        meaning: "origins of other sites that may call the API from a browser (CORS), comma-separated",
+        meaning: "origins beside that of PUBLIC_URL whose pages may call the API and open sockets from a browser, comma-separated",
     },
     Setting {
         name: "VERIFY_EMAIL",
@@ -269,6 +269,13 @@ impl Config {
             require_reviewed_doses,
             refuse_unlicensed,
         })
+    }
+
+    /// Whether pages of this origin are ours, or of a site that may call as they do.
+    #[must_use]
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        let mut own = self.allowed_origins.iter().chain([&self.public_url]);
+        own.any(|own| own.eq_ignore_ascii_case(origin))
     }
 
     /// Whether development routes answer.

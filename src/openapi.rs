@@ -1,7 +1,8 @@
 //! The OpenAPI 3.1 document, generated from the handlers' own annotations. Only
 //! on the native host: the worker serves the file that a test keeps fresh.
 
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use crate::http::cookies;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 /// The document.
@@ -22,7 +23,9 @@ use utoipa::{Modify, OpenApi};
         (name = "Integrations", description = "Keys with which other systems call"),
         (name = "Operations", description = "Health"),
     ),
-    modifiers(&Bearer),
+    modifiers(&Schemes),
+    // Answers that a description names beside the usual one.
+    components(schemas(crate::accounts::model::SignedIn, crate::accounts::factor_model::MfaRequired)),
     paths(
         crate::accounts::routes::register,
         crate::accounts::routes::verify,
@@ -30,7 +33,7 @@ use utoipa::{Modify, OpenApi};
         crate::accounts::mail_routes::request_password_reset,
         crate::accounts::mail_routes::confirm_password_reset,
         crate::accounts::session_routes::login,
-        crate::accounts::session_routes::refresh,
+        crate::accounts::refresh_routes::refresh,
         crate::accounts::session_routes::logout,
         crate::accounts::session_routes::give_factor,
         crate::accounts::step_up::step_up,
@@ -142,13 +145,19 @@ use utoipa::{Modify, OpenApi};
 )]
 struct Document;
 
-struct Bearer;
+struct Schemes;
 
-impl Modify for Bearer {
+impl Modify for Schemes {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let cookie = "Set by signing in with `cookies: true`; a browser sends it by itself";
+        let cookie = ApiKeyValue::with_description(cookies::ACCESS, cookie);
+        let token = "The value of the cookie `__Host-csrf`; `Origin` is checked besides";
+        let token = ApiKeyValue::with_description("X-CSRF-Token", token);
         let components = document.components.get_or_insert_with(Default::default);
-        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        components.add_security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(token)));
     }
 }
 
@@ -159,13 +168,20 @@ pub fn document() -> serde_json::Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     document["components"]["schemas"]["Problem"] = problem_schema();
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    for operation in operations.flat_map(|path| path.as_object_mut()).flat_map(|operations| operations.values_mut()) {
+    for (method, operation) in operations.flat_map(|path| path.as_object_mut()).flatten() {
         let protected = !operation["security"].is_null();
+        if let Some(ways) = operation["security"].as_array_mut() {
+            ways.push(match method == "get" {
+                true => serde_json::json!({ "cookie": [] }),
+                false => serde_json::json!({ "cookie": [], "csrf": [] }),
+            });
+        }
         let has_input = !operation["requestBody"].is_null() || !operation["parameters"].is_null();
         let mut kinds = vec![("500", "/problems/internal"), ("503", "/problems/unavailable")];
         let limited = operation["tags"][0] != "Operations";
         kinds.extend(limited.then_some(("429", "/problems/too-many-requests")));
         kinds.extend(protected.then_some(("401", "/problems/unauthenticated")));
+        kinds.extend((protected && method != "get").then_some(("403", "/problems/csrf-token")));
         kinds.extend(protected.then_some(("404", "/problems/not-found")));
         kinds.extend(has_input.then_some(("422", "/problems/invalid")));
         kinds.extend((!operation["requestBody"].is_null()).then_some(("400", "/problems/malformed-json")));

@@ -33,6 +33,8 @@ catalogue! {
     MFA_ENDED = 401 "mfa-ended" "This sign-in has ended": "The `mfa_token` was used, has expired after 5 minutes, or saw five codes. Sign in again with the password.";
     SESSION_ENDED = 401 "session-ended" "The session has ended": "The refresh token is not valid, has expired, or was used twice, which ends the session. Sign in again.";
     FORBIDDEN = 403 "forbidden" "Not allowed": "You may know that this exists, but your role does not let you do this.";
+    FOREIGN_ORIGIN = 403 "foreign-origin" "Not from this page": "A browser says that a page of another origin asks for this, or does not say which page does. Who is signed in with cookies changes things from pages of `PUBLIC_URL` and of `ALLOWED_ORIGINS` only; a program sends `Authorization: Bearer …` instead.";
+    CSRF_TOKEN = 403 "csrf-token" "The CSRF token is not that of this session": "Whoever is signed in with cookies sends the value of the cookie `__Host-csrf` as `X-CSRF-Token` with everything that changes something. It is missing, or of another session: somebody else has signed in in this browser. Read the page again.";
     EMAIL_NOT_VERIFIED = 403 "email-not-verified" "The e-mail address is not verified": "Follow the link in the mail that was sent when you registered.";
     STEP_UP_REQUIRED = 403 "step-up-required" "Confirm that it is you": "This act needs a confirmation from the last 5 minutes: `POST /api/v1/auth/step-up` with a code of your second factor, or with your password if you have none.";
     SECOND_FACTOR_REQUIRED = 403 "second-factor-required" "Set up a second factor first": "Staff of this installation sign in with a second factor, and this account has none. Set one up at `POST /api/v1/me/factors/totp`; until then nothing else can be done.";

@@ -9,6 +9,7 @@ use super::step_up::{claim, refuse, require_step_up};
 use super::{credential_store, factor_store, password, session_store, store};
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
+use crate::chat::sign_outs;
 use crate::encryption::{random_token, sha256};
 use crate::error::{Error, FieldError, Result, invalid, not_found};
 use crate::http::{Caller, Json, JsonBody, PathOf};
@@ -53,11 +54,14 @@ pub async fn end_session(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Re
     let actor_id = Some(caller.user_id);
     let entry = Entry { actor_id, action: "session.ended", subject_id: Some(id), ..Entry::default() };
     let end = session_store::end_own(id, caller.user_id, app.now());
-    match app.batch(vec![end, audit::record(&app, entry)?]).await {
+    let mut batch = vec![end, audit::record(&app, entry)?];
+    let closing = sign_outs::close_later(&app, caller.user_id, &mut batch)?;
+    match app.batch(batch).await {
         Ok(_) => app.liveness.forget(id),
         Err(DatabaseError::Conflict) => return Err(not_found()),
         Err(error) => return Err(error.into()),
     }
+    sign_outs::close_now(&app, closing).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -83,7 +87,7 @@ pub async fn change_password(app: App, caller: Caller, JsonBody(body): JsonBody<
     let link = app.config.public_url.clone();
     let (job, pending) = outbox::add(&app, &mail(Template::PasswordChanged, &me.email, &me.locale, link))?;
     let action = "user.password_changed";
-    let batch = vec![
+    let mut batch = vec![
         credential_store::set_password(me.id, &hash, &account.password_hash, now),
         // The password was right: the tries begin anew.
         factor_store::step_up(caller.session_id, now),
@@ -91,9 +95,11 @@ pub async fn change_password(app: App, caller: Caller, JsonBody(body): JsonBody<
         audit::record(&app, Entry { actor_id: Some(me.id), action, subject_id: Some(me.id), ..Entry::default() })?,
         job,
     ];
+    let closing = sign_outs::close_later(&app, me.id, &mut batch)?;
     app.batch(batch).await?;
     app.liveness.forget_user(me.id);
     outbox::offer(&app, pending).await;
+    sign_outs::close_now(&app, closing).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

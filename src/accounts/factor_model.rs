@@ -51,6 +51,10 @@ pub struct GiveFactor {
     /// A random name that the device keeps, so that it is known again.
     #[deserr(default)]
     pub device_id: Option<super::device::DeviceId>,
+    /// As in `/auth/login`.
+    #[deserr(default)]
+    #[schema(required = false)]
+    pub cookies: bool,
 }
 
 /// `POST /auth/step-up`: the password of an account without a second factor, a

@@ -9,6 +9,7 @@ use super::password;
 use super::routes::{Status, mail};
 use super::store::{about, end_sessions};
 use crate::audit::{self, Entry};
+use crate::chat::sign_outs;
 use crate::encryption::{DataKey, random_token, sha256};
 use crate::error::{Error, FieldError, Result, invalid};
 use crate::http::Json;
@@ -96,12 +97,14 @@ pub async fn confirm_password_reset(app: App, JsonBody(body): JsonBody<ResetPass
     batch.push(end_sessions(user.id, "reset", now));
     batch.push(audit::record(&app, changed)?);
     batch.push(job);
+    let closing = sign_outs::close_later(&app, user.id, &mut batch)?;
     match app.batch(batch).await {
         Ok(_) => {}
         Err(DatabaseError::Conflict) => return Err(spent()),
         Err(error) => return Err(error.into()),
     }
     outbox::offer(&app, pending).await;
+    sign_outs::close_now(&app, closing).await;
     Ok(Json(Status { status: "password_changed" }))
 }
 

@@ -160,6 +160,10 @@ pub struct Login {
     /// A random name that the device keeps, so that it is known again.
     #[deserr(default)]
     pub device_id: Option<super::device::DeviceId>,
+    /// For a page in a browser: the tokens come in cookies that no script reads, and the answer is a `SignedIn`.
+    #[deserr(default)]
+    #[schema(required = false)]
+    pub cookies: bool,
 }
 
 /// `POST /auth/verify`
@@ -192,8 +196,9 @@ pub struct ResetPassword {
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct Refresh {
-    /// The latest refresh token.
-    pub refresh_token: String,
+    /// The latest refresh token. Left out, that of the cookie is taken, and the new pair comes in cookies too.
+    #[deserr(default)]
+    pub refresh_token: Option<String>,
 }
 
 /// `POST /auth/logout`
@@ -296,6 +301,15 @@ pub struct Tokens {
     pub refresh_token: String,
     /// Always `Bearer`.
     pub token_type: &'static str,
+    /// Life of the access token in seconds.
+    pub expires_in_s: i64,
+    /// Who signed in.
+    pub user: Me,
+}
+
+/// In place of [`Tokens`], where these come in cookies.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedIn {
     /// Life of the access token in seconds.
     pub expires_in_s: i64,
     /// Who signed in.

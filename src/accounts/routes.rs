@@ -4,7 +4,7 @@ use super::credential_routes::finish_email_change;
 use super::mails::Template;
 use super::model::{ChangeMe, Me, Register, Verify};
 use super::store::{self, NewUser};
-use super::{password, password_strength, session_routes};
+use super::{password, password_strength, refresh_routes, session_routes};
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
 use crate::encryption::{random_token, sha256};
@@ -34,7 +34,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/auth/register", post(register))
         .route("/api/v1/auth/verify", post(verify))
         .route("/api/v1/auth/login", post(session_routes::login))
-        .route("/api/v1/auth/refresh", post(session_routes::refresh))
+        .route("/api/v1/auth/refresh", post(refresh_routes::refresh))
         .route("/api/v1/auth/logout", post(session_routes::logout))
         .route("/api/v1/me", get(read_me).patch(change_me))
         .merge(super::factor_routes::routes())

@@ -1,19 +1,21 @@
-//! Signing in, staying signed in, and signing out.
+//! Signing in and signing out.
 
 use super::device::Device;
 use super::factor_model::{GiveFactor, Method, MfaRequired};
-use super::mails::Template;
-use super::model::{Login, Logout, Refresh, Tokens};
-use super::refresh::{RefreshToken, Verdict, judge};
-use super::routes::{mail, verification};
+use super::model::{Login, Logout, Tokens};
+use super::refresh::RefreshToken;
+use super::routes::verification;
+use super::session_answer::{self, Session};
 use super::step_up::refusal;
 use super::store::{self, Account};
 use super::throttling::Attempt;
-use super::{address_store, factor_store, mail_store, password, session_store, token};
+use super::{address_store, factor_store, mail_store, password, session_store};
 use crate::audit::{self, Entry};
+use crate::chat::sign_outs;
 use crate::encryption::{random_token, sha256};
 use crate::error::{Error, Problem, Result};
-use crate::http::{Caller, Json, JsonBody, OptionalBody};
+use crate::http::credentials::Credentials;
+use crate::http::{Caller, Json, JsonBody, OptionalBody, cookies, csrf};
 use crate::id::{Id, Timestamp};
 use crate::jobs::outbox;
 use crate::limits::{ClientAddress, Guard, throttle};
@@ -30,13 +32,16 @@ const MFA_LIFE_MS: i64 = 5 * 60 * 1000;
 ///
 /// A wrong password and an unknown address answer alike, in body and in time.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "Accounts", request_body = Login,
-    responses((status = 200, body = Tokens, description = "Or `MfaRequired`, where the account has a second factor")))]
+    responses((status = 200, body = Tokens, description = "Or `MfaRequired`, where the account has a second factor; or `SignedIn`, with the tokens in cookies, where these were asked for")))]
 pub async fn login(
     app: App,
     client: ClientAddress,
     headers: HeaderMap,
     JsonBody(body): JsonBody<Login>,
 ) -> Result<Response> {
+    if body.cookies {
+        csrf::require_own_origin(&app.config, &headers)?;
+    }
     let attempt = Attempt::begin(&app, client, &body.email.0).await?;
     let account = store::account_by_email(&app, &body.email.0).await?;
     let stored = account.as_ref().map(|account| account.password_hash.as_str());
@@ -63,11 +68,12 @@ pub async fn login(
         mail_store::password_is_still(account.me.id, &account.password_hash),
         attempt.remember(account.me.id, &app),
     ];
-    Ok(begin(&app, account, &device, rests_on).await?.into_response())
+    let session = begin(&app, account, &device, rests_on).await?;
+    session_answer::answer(&app, session, body.cookies)
 }
 
 /// Begins a session in one batch with what it rests on.
-async fn begin(app: &App, account: Account, device: &Device, mut batch: Vec<Statement>) -> Result<Json<Tokens>> {
+async fn begin(app: &App, account: Account, device: &Device, mut batch: Vec<Statement>) -> Result<Session> {
     let session_id = app.new_id()?;
     let user_id = account.me.id;
     let (statements, pending) = session_store::begin(app, session_id, &account.me, device).await?;
@@ -79,7 +85,7 @@ async fn begin(app: &App, account: Account, device: &Device, mut batch: Vec<Stat
     if let Some(pending) = pending {
         outbox::offer(app, pending).await;
     }
-    tokens(app, account, RefreshToken { session_id, generation: 0 }, app.now())
+    Ok(Session { account, refresh: RefreshToken { session_id, generation: 0 }, issued: app.now() })
 }
 
 /// Lets a sign-in with a right password wait for its second factor.
@@ -97,13 +103,16 @@ async fn ask_for_factor(app: &App, user_id: Id) -> Result<MfaRequired> {
 /// The second half of a sign-in whose password was right: within 5 minutes, and
 /// with at most five codes, each of which counts before it is looked at.
 #[utoipa::path(post, path = "/api/v1/auth/mfa", tag = "Accounts", request_body = GiveFactor,
-    responses((status = 200, body = Tokens)))]
+    responses((status = 200, body = Tokens, description = "Or `SignedIn`, where cookies were asked for")))]
 pub async fn give_factor(
     app: App,
     client: ClientAddress,
     headers: HeaderMap,
     JsonBody(body): JsonBody<GiveFactor>,
-) -> Result<Json<Tokens>> {
+) -> Result<Response> {
+    if body.cookies {
+        csrf::require_own_origin(&app.config, &headers)?;
+    }
     let hash = sha256(body.mfa_token.as_bytes());
     throttle(&app, Guard::SecondFactor, &client, &hash).await?;
     let claimed = factor_store::claim_attempt(&app, &hash).await?;
@@ -140,7 +149,7 @@ pub async fn give_factor(
             app.query(audit::record(&app, Entry { subject_id: Some(user_id), action, ..Entry::default() })?).await?;
             Err(refusal(&problem::WRONG_CODE))
         }
-        outcome => outcome,
+        outcome => session_answer::answer(&app, outcome?, body.cookies),
     }
 }
 
@@ -150,58 +159,17 @@ fn rows_of_attempt(app: &App, user_id: Id) -> Vec<Statement> {
     batch
 }
 
-/// Refresh a session
-///
-/// Each refresh token works once. The same one again within 10 seconds gives the
-/// same new pair; later it ends the session, for somebody else has a copy.
-#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "Accounts", request_body = Refresh,
-    responses((status = 200, body = Tokens)))]
-pub async fn refresh(app: App, client: ClientAddress, JsonBody(body): JsonBody<Refresh>) -> Result<Json<Tokens>> {
-    let given = RefreshToken::read(&app.config.signing_keys, &body.refresh_token).ok_or_else(ended)?;
-    throttle(&app, Guard::Refresh, &client, &given.session_id.to_string()).await?;
-    let (user_id, session) = store::session(&app, given.session_id).await?.ok_or_else(ended)?;
-    let next = RefreshToken { generation: given.generation + 1, ..given };
-    match judge(session, given.generation, app.now()) {
-        Verdict::Ended => {
-            refuse(&app, Some(given.session_id)).await?;
-            Err(ended())
-        }
-        Verdict::Repeat => tokens(&app, signed_in(&app, user_id).await?, next, session.rotated_at),
-        Verdict::Reused => end_stolen(&app, user_id, given.session_id).await,
-        Verdict::Rotate => {
-            let now = app.now();
-            let mut batch = vec![store::rotate_session(given.session_id, given.generation, now)];
-            batch.extend(store::select_account(user_id, now));
-            match app.batch(batch).await {
-                Ok(rows) => {
-                    let account = store::read_account(&app, &rows[1..])?.ok_or_else(ended)?;
-                    if account.suspended {
-                        refuse(&app, Some(user_id)).await?;
-                        Err(ended())
-                    } else {
-                        tokens(&app, account, next, now)
-                    }
-                }
-                // A twin was faster by a moment: its pair is ours too.
-                Err(DatabaseError::Conflict) => {
-                    let (_, session) = store::session(&app, given.session_id).await?.ok_or_else(ended)?;
-                    match judge(session, given.generation, app.now()) {
-                        Verdict::Repeat => tokens(&app, signed_in(&app, user_id).await?, next, session.rotated_at),
-                        _ => Err(ended()),
-                    }
-                }
-                Err(error) => Err(error.into()),
-            }
-        }
-    }
-}
-
 /// Sign out
 ///
-/// Ends this session, or all of them.
+/// Ends this session, or all of them, and closes their sockets. A browser that signed in with cookies forgets them.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "Accounts", security(("bearer" = [])),
     request_body = Logout, responses((status = 204)))]
-pub async fn logout(app: App, caller: Caller, OptionalBody(body): OptionalBody<Logout>) -> Result<StatusCode> {
+pub async fn logout(
+    app: App,
+    caller: Caller,
+    headers: HeaderMap,
+    OptionalBody(body): OptionalBody<Logout>,
+) -> Result<Response> {
     let now = app.now();
     let end = if body.everywhere {
         store::end_sessions(caller.user_id, "logout", now)
@@ -214,13 +182,16 @@ pub async fn logout(app: App, caller: Caller, OptionalBody(body): OptionalBody<L
         subject_id: Some(caller.session_id),
         ..Entry::default()
     };
-    app.batch(vec![end, audit::record(&app, entry)?]).await?;
-    if body.everywhere {
-        app.liveness.forget_user(caller.user_id);
-    } else {
-        app.liveness.forget(caller.session_id);
+    let mut batch = vec![end, audit::record(&app, entry)?];
+    let closing = sign_outs::close_later(&app, caller.user_id, &mut batch)?;
+    app.batch(batch).await?;
+    app.liveness.forget_user(caller.user_id);
+    sign_outs::close_now(&app, closing).await;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if Credentials::of(&headers).are_ambient() {
+        cookies::clear(response.headers_mut());
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(response)
 }
 
 /// Whoever has the password and no link that still works gets a new one.
@@ -236,46 +207,8 @@ async fn renew_verification(app: &App, account: &Account) -> Result<()> {
 }
 
 /// Records that somebody was not let in.
-async fn refuse(app: &App, subject_id: Option<Id>) -> Result<()> {
+pub(super) async fn refuse(app: &App, subject_id: Option<Id>) -> Result<()> {
     let refused = Entry { action: "session.refused", subject_id, ..Entry::default() };
     app.query(audit::record(app, refused)?).await?;
     Ok(())
-}
-
-fn ended() -> Error {
-    Problem::new(&problem::SESSION_ENDED, problem::SESSION_ENDED.meaning).into()
-}
-
-async fn signed_in(app: &App, user_id: Id) -> Result<Account> {
-    let account = store::account(app, user_id).await?;
-    if account.suspended { Err(ended()) } else { Ok(account) }
-}
-
-async fn end_stolen<T>(app: &App, user_id: Id, session_id: Id) -> Result<T> {
-    let account = store::account(app, user_id).await?;
-    let link = app.config.public_url.clone();
-    let job = mail(Template::SessionReused, &account.me.email, &account.me.locale, link);
-    let (job, pending) = outbox::add(app, &job)?;
-    let entry = Entry {
-        actor_id: Some(user_id),
-        action: "session.reuse_detected",
-        subject_id: Some(session_id),
-        ..Entry::default()
-    };
-    app.batch(vec![store::end_session(session_id, "reuse", app.now()), audit::record(app, entry)?, job]).await?;
-    app.liveness.forget(session_id);
-    outbox::offer(app, pending).await;
-    Err(ended())
-}
-
-fn tokens(app: &App, account: Account, refresh: RefreshToken, issued: Timestamp) -> Result<Json<Tokens>> {
-    let keys = &app.config.signing_keys;
-    let caller = Caller { user_id: account.me.id, session_id: refresh.session_id, roles: account.me.roles.clone() };
-    Ok(Json(Tokens {
-        access_token: token::issue(keys, &caller, issued)?,
-        refresh_token: refresh.write(keys),
-        token_type: "Bearer",
-        expires_in_s: token::LIFE_S,
-        user: account.me,
-    }))
 }

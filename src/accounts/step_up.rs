@@ -6,6 +6,7 @@ use super::factor_store::{self, Proofs, TRIES};
 use super::password;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
+use crate::chat::sign_outs;
 use crate::error::{FieldError, Problem, Result, invalid};
 use crate::http::{Caller, Json, JsonBody};
 use crate::platform::{DatabaseError, Statement};
@@ -85,8 +86,11 @@ pub(super) async fn refuse<T>(app: &App, caller: &Caller, tries: i64, has_factor
         return Err(refusal(if has_factor { &problem::WRONG_CODE } else { &problem::WRONG_CREDENTIALS }));
     }
     let ended = audit::record(app, entry(caller, "session.ended"))?;
-    app.batch(vec![refused, factor_store::end_exhausted(caller.session_id, app.now()), ended]).await?;
+    let mut batch = vec![refused, factor_store::end_exhausted(caller.session_id, app.now()), ended];
+    let closing = sign_outs::close_later(app, caller.user_id, &mut batch)?;
+    app.batch(batch).await?;
     app.liveness.forget(caller.session_id);
+    sign_outs::close_now(app, closing).await;
     Err(refusal(&problem::SESSION_ENDED))
 }
 

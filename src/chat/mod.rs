@@ -11,4 +11,6 @@ pub mod room;
 pub mod routes;
 pub mod service;
 pub mod shell;
+pub mod sign_out_store;
+pub mod sign_outs;
 pub mod store;

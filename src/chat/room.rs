@@ -62,6 +62,7 @@ pub struct Room {
 #[derive(Debug)]
 struct Socket {
     user_id: String,
+    session_id: Option<String>,
     device: Option<String>,
     bad_frames: u32,
 }
@@ -140,6 +141,7 @@ impl Room {
         Attachment {
             socket: id,
             user_id: socket.user_id.clone(),
+            session_id: socket.session_id.clone(),
             device: socket.device.clone(),
             bad_frames: socket.bad_frames,
             typing_until_ms: self.typing.get(&id).copied(),

@@ -4,21 +4,23 @@ use super::directory;
 use super::model::{Membership, PostMessage, RoomSummary, Ticket};
 use super::protocol::SUBPROTOCOL;
 use super::service::{MessageView, RoomCall, RoomReply, SocketRequest};
+use super::sign_out_store;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship, Role};
 use crate::encryption::{random_token, sha256};
 use crate::error::{Error, FieldError, Problem, Result, conflict, internal, invalid, not_found, unauthenticated};
+use crate::http::credentials::Credentials;
 use crate::http::cursor::{self, Limit};
-use crate::http::{Caller, Invalid, Json, JsonBody, Page, PageQuery, PathOf, QueryOf, Reason};
+use crate::http::{Caller, Invalid, Json, JsonBody, Page, PageQuery, PathOf, QueryOf, Reason, csrf};
 use crate::id::Id;
-use crate::platform::Connected;
+use crate::platform::{Connected, DatabaseError};
 use crate::problem;
 use crate::records::store::{begin_care, own_patient};
 use crate::services::{App, Services};
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::http::HeaderMap;
-use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
+use axum::http::header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use deserr::Deserr;
@@ -218,17 +220,25 @@ fn refused(code: &str, detail: String, retry_after_ms: Option<u64>) -> Error {
 
 /// Get a ticket for a socket
 ///
-/// Single use, 30 seconds, bound to user and room.
+/// Single use, 30 seconds, bound to user and room. The socket ends with the session.
 #[utoipa::path(post, path = "/api/v1/rooms/{id}/tickets", tag = "Chat", security(("bearer" = [])),
     params(("id" = String, Path)), responses((status = 201, body = Ticket)))]
 pub async fn create_ticket(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
-    let ticket = random_token(app.entropy.as_ref())?;
+    // The session stands in it, so that the socket ends with it: the whole text is what is hashed.
+    let session_id = caller.session_id;
+    let ticket = [&random_token(app.entropy.as_ref())?, ".", &session_id.to_string()].concat();
     let call = RoomCall::Ticket {
         user_id: caller.user_id.to_string(),
         hash: sha256(ticket.as_bytes()),
         expires_at_ms: app.now().0 + TICKET_LIFE_S * 1000,
     };
     ask(&app, &caller, id, &call).await?;
+    // Last: a session that has ended meanwhile is refused, one that ends from now on finds the room.
+    match app.query(sign_out_store::enter(id, caller.user_id, session_id, app.now())).await {
+        Ok(_) => {}
+        Err(DatabaseError::Conflict) => return Err(not_found()),
+        Err(error) => return Err(error.into()),
+    }
     let ticket = Ticket { ticket, expires_in_s: TICKET_LIFE_S };
     Ok((axum::http::StatusCode::CREATED, Json(ticket)).into_response())
 }
@@ -244,10 +254,13 @@ pub struct Upgrade {
 
 /// Connect a socket
 ///
-/// WebSocket upgrade, subprotocol `virtual-doctor.v1`; the ticket is the authorization.
+/// WebSocket upgrade, subprotocol `virtual-doctor.v1`; the ticket is the authorization. A browser connects from pages
+/// of `PUBLIC_URL` and of `ALLOWED_ORIGINS`. It closes with 4401 when the session ends or its user is suspended, with
+/// 4403 when they are not in the room any more.
 #[utoipa::path(get, path = "/api/v1/rooms/{id}/socket", tag = "Chat",
     params(("id" = String, Path), ("ticket" = String, Query), ("after" = Option<u64>, Query)),
-    responses((status = 101, description = "Switching to virtual-doctor.v1")))]
+    responses((status = 101, description = "Switching to virtual-doctor.v1"),
+        (status = 403, description = "/problems/foreign-origin")))]
 pub async fn connect(
     app: App,
     headers: HeaderMap,
@@ -258,9 +271,13 @@ pub async fn connect(
     if !upgrade.eq_ignore_ascii_case("websocket") {
         return Err(Problem::new(&problem::MALFORMED_REQUEST, "This path takes WebSocket upgrades only.").into());
     }
+    if headers.contains_key(ORIGIN) || Credentials::of(&headers).are_ambient() {
+        csrf::require_own_origin(&app.config, &headers)?;
+    }
     let offered = headers.get(SEC_WEBSOCKET_PROTOCOL).and_then(|value| value.to_str().ok()).unwrap_or("");
     let request = SocketRequest {
         ticket_hash: sha256(query.ticket.as_bytes()),
+        session_id: query.ticket.split_once('.').map(|(_, session_id)| session_id.to_owned()),
         after: query.after.map(|seq| seq.0),
         subprotocol: offered.split(',').any(|name| name.trim() == SUBPROTOCOL),
     };

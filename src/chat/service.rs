@@ -57,6 +57,13 @@ pub enum RoomCall {
         /// Whether nobody else is left in it: then its key goes, and all that was said with it.
         alone: bool,
     },
+    /// Closes the sockets of a session that has ended, and ends the tickets that its user has not used.
+    EndSession {
+        /// Whose session.
+        user_id: String,
+        /// Which one.
+        session_id: String,
+    },
     /// The same key, wrapped by another master key.
     Rewrap {
         /// The room's key as it is wrapped now.
@@ -78,6 +85,8 @@ pub enum RoomCall {
 pub struct SocketRequest {
     /// SHA-256 of the ticket.
     pub ticket_hash: String,
+    /// The session that the ticket was given to.
+    pub session_id: Option<String>,
     /// The last message that the client has.
     pub after: Option<u64>,
     /// Whether it asked for the subprotocol.

@@ -71,6 +71,11 @@ impl Shell {
         match call {
             RoomCall::Open { .. } => Ok(RoomReply::Done),
             RoomCall::Erase { user_id, alone } => self.erase(host, user_id, alone),
+            RoomCall::EndSession { user_id, session_id } => {
+                host.storage.transaction(&[store::end_tickets(&user_id, host.clock.now_ms())])?;
+                self.handle(host, vec![Input::SessionEnded { session_id }])?;
+                Ok(RoomReply::Done)
+            }
             RoomCall::Rewrap { wrapped_key } => {
                 host.storage.transaction(&[store::set_key(&wrapped_key)])?;
                 Ok(RoomReply::Done)

@@ -119,6 +119,12 @@ pub fn spend_ticket(storage: &dyn RoomStorage, hash: &str, now_ms: i64) -> Resul
     Ok(ticket.filter(|ticket| now_ms < ticket.expires_at).map(|ticket| ticket.user_id))
 }
 
+/// Ends all tickets of a user that hold still; a device of theirs that goes on asks for another one.
+#[must_use]
+pub fn end_tickets(user_id: &str, now_ms: i64) -> Statement {
+    Statement::new("DELETE FROM tickets WHERE expires_at > ?1 AND user_id = ?2").bind(now_ms).bind(user_id)
+}
+
 /// Overwrites what somebody said, and their name, by random text of the same length. SQLite writes it over the old
 /// bytes, where text of another length would leave them in a free part of a page.
 #[must_use]

@@ -1,6 +1,8 @@
 //! Who is calling. A handler that takes a [`Caller`] answers 401 to everyone else.
 
-use crate::accounts::{liveness, token};
+use super::credentials::Credentials;
+use super::csrf;
+use crate::accounts::liveness;
 use crate::authorization::{Action, Relationship, Role, require};
 use crate::error::{Error, unauthenticated};
 use crate::id::Id;
@@ -8,8 +10,6 @@ use crate::integrations;
 use crate::limits::middleware::Verified;
 use crate::services::{App, Services};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use std::sync::Arc;
 
@@ -45,36 +45,29 @@ impl FromRequestParts<Arc<Services>> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, services: &Arc<Services>) -> Result<Self, Error> {
+        let credentials = Credentials::of(&parts.headers);
+        if let Credentials::ApiKey(key) = credentials {
+            let key = key.to_owned();
+            return integrations::caller(parts, services, &key).await;
+        }
         let verified = parts.extensions.get().map(|Verified(caller)| caller.clone());
-        let caller = match verified {
-            Some(caller) => caller,
-            None => {
-                let token = bearer(&parts.headers).ok_or_else(unauthenticated)?.to_owned();
-                if token.starts_with(integrations::PREFIX) {
-                    return integrations::caller(parts, services, &token).await;
-                }
-                token::verify(&services.config.signing_keys, &token, services.now()).ok_or_else(unauthenticated)?
-            }
-        };
+        let verified = verified.or_else(|| credentials.verify(&services.config.signing_keys, services.now()));
+        let caller = verified.ok_or_else(unauthenticated)?;
+        if credentials.are_ambient() {
+            csrf::check(&services.config, &parts.method, &parts.headers, caller.session_id)?;
+        }
         let path = parts.uri.path().to_owned();
         let app = App::from_request_parts(parts, services).await.unwrap_or_else(|never| match never {});
         liveness::check(&app, caller, &path).await
     }
 }
 
-/// The bearer token of a request (RFC 6750), whatever it is.
-#[must_use]
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
 impl OptionalFromRequestParts<Arc<Services>> for Caller {
     type Rejection = Error;
 
-    /// Nobody without a header; a token that is not valid is still 401.
+    /// Nobody without credentials; those that are not valid are still 401.
     async fn from_request_parts(parts: &mut Parts, services: &Arc<Services>) -> Result<Option<Self>, Error> {
-        if !parts.headers.contains_key(AUTHORIZATION) {
+        if Credentials::of(&parts.headers) == Credentials::None {
             return Ok(None);
         }
         <Self as FromRequestParts<Arc<Services>>>::from_request_parts(parts, services).await.map(Some)

@@ -1,9 +1,12 @@
 //! What every handler shares: reading a body or a query with all its errors at
-//! once, the caller, pages and their cursors, versions of a resource, idempotency,
+//! once, the caller and how it was found, pages and their cursors, versions of a resource, idempotency,
 //! and the pipeline around it all.
 
 pub mod body;
 pub mod caller;
+pub mod cookies;
+pub mod credentials;
+pub mod csrf;
 pub mod cursor;
 pub mod fixed_headers;
 pub mod headers;

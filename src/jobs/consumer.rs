@@ -4,7 +4,7 @@
 
 use super::{Job, backoff, outbox, store};
 use crate::accounts::mails;
-use crate::chat::alignment;
+use crate::chat::{alignment, sign_outs};
 use crate::error::{Error, Result};
 use crate::id::Timestamp;
 use crate::platform::{HostError, Mail, NotSent};
@@ -63,6 +63,7 @@ async fn perform(app: &App, job_id: &str, payload_sealed: &str) -> std::result::
             privacy::export::make(app, user_id, export_id).await.map_err(|_| NotSent::later("export"))
         }
         Job::AlignRoom { room_id } => alignment::align(app, room_id).await.map_err(|_| NotSent::later("room")),
+        Job::CloseSockets { user_id } => sign_outs::close_all(app, user_id).await.map_err(|_| NotSent::later("room")),
     }
 }
 

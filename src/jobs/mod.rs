@@ -46,6 +46,11 @@ pub enum Job {
         /// Which room.
         room_id: Id,
     },
+    /// Close the sockets of sessions that have ended.
+    CloseSockets {
+        /// Whose.
+        user_id: Id,
+    },
 }
 
 impl Job {
@@ -54,6 +59,7 @@ impl Job {
             Self::SendMail { .. } | Self::SendNothing => "send_mail",
             Self::ExportPerson { .. } => "export_person",
             Self::AlignRoom { .. } => "align_room",
+            Self::CloseSockets { .. } => "close_sockets",
         }
     }
 }

@@ -46,6 +46,11 @@ pub async fn offer(app: &App, pending: Pending) {
     }
 }
 
+/// A job that was done by whoever added it needs no queue. Where that cannot be noted the sweep has it done again.
+pub async fn settle(app: &App, pending: Pending) {
+    drop(app.query(store::done(&pending.0.to_string(), app.now())).await);
+}
+
 /// A stored job by its id, to be offered again.
 pub(super) fn pending(id: Id) -> Pending {
     Pending(id)

@@ -4,11 +4,9 @@
 use super::address::ClientAddress;
 use super::guards::too_many;
 use super::policies::{Asked, By};
-use crate::accounts::token;
 use crate::encryption::sha256;
 use crate::http::Caller;
-use crate::http::caller::bearer;
-use crate::integrations::PREFIX;
+use crate::http::credentials::Credentials;
 use crate::services::Services;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
@@ -25,12 +23,12 @@ pub async fn run(services: &Services, mut request: Request, next: Next) -> Respo
     if !services.config.rate_limits || !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let given = bearer(request.headers()).map(str::to_owned);
-    let api_key = given.as_deref().filter(|token| token.starts_with(PREFIX)).map(|token| sha256(token.as_bytes()));
-    let caller = match (&given, &api_key) {
-        (Some(given), None) => token::verify(&services.config.signing_keys, given, services.now()),
+    let credentials = Credentials::of(request.headers());
+    let api_key = match credentials {
+        Credentials::ApiKey(key) => Some(sha256(key.as_bytes())),
         _ => None,
     };
+    let caller = credentials.verify(&services.config.signing_keys, services.now());
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
     let asked = Asked {
         method: request.method().as_str(),

@@ -4,6 +4,7 @@ use super::model::Suspend;
 use super::store;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
+use crate::chat::sign_outs;
 use crate::encryption::DataKey;
 use crate::error::{Result, conflict, not_found};
 use crate::http::{Caller, JsonBody, PathOf};
@@ -90,9 +91,13 @@ async fn finish(
     batch.push(audit::record(app, entry)?);
     let organizations = subject.organizations.iter().flatten();
     batch.extend(organizations.map(|organization_id| store::still_admin(*organization_id, caller.user_id)));
+    let closing = sign_outs::close_later(app, user_id, &mut batch)?;
     match app.batch(batch).await {
-        Ok(_) => Ok(StatusCode::NO_CONTENT),
-        Err(DatabaseError::Conflict) => Err(conflict("It was changed at the same moment. Try again.")),
-        Err(error) => Err(error.into()),
+        Ok(_) => {}
+        Err(DatabaseError::Conflict) => return Err(conflict("It was changed at the same moment. Try again.")),
+        Err(error) => return Err(error.into()),
     }
+    // Who is suspended in an organization only, or reinstated, has none that are to be closed.
+    sign_outs::close_now(app, closing).await;
+    Ok(StatusCode::NO_CONTENT)
 }

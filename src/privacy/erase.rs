@@ -103,7 +103,8 @@ async fn empty_outbox(app: &App, user_id: Id, email: &str) -> Result<()> {
             let about_them = match &opened {
                 Job::SendMail { to, .. } => to == email,
                 Job::ExportPerson { user_id: whose, .. } => *whose == user_id,
-                Job::SendNothing | Job::AlignRoom { .. } => false,
+                // Sockets still close when their user is erased.
+                Job::SendNothing | Job::AlignRoom { .. } | Job::CloseSockets { .. } => false,
             };
             theirs.extend(about_them.then(|| store::empty_job(&job.id, app.now())));
         }

@@ -113,6 +113,7 @@ pub fn erase(user_id: Id, patients: &[Id], now: Timestamp) -> Result<Vec<Stateme
         of_patients(PATIENT_REST),
         of_both(ASSESSMENT_REST),
         of_user_now("UPDATE sessions SET ended_at = ?2, end_reason = 'logout' WHERE user_id = ?1 AND ended_at IS NULL"),
+        of_user("DELETE FROM room_sessions WHERE session_id IN (SELECT id FROM sessions WHERE user_id = ?1)"),
         of_user("DELETE FROM email_tokens WHERE user_id = ?1"),
         of_user("DELETE FROM idempotency WHERE caller_id = ?1"),
         of_user("DELETE FROM exports WHERE user_id = ?1"),

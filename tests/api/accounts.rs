@@ -1,6 +1,7 @@
 //! Accounts: registering, signing in and staying signed in, and one's own account.
 
 mod access_token;
+mod cookies;
 mod credentials;
 mod enumeration;
 mod factors;

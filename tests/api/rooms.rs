@@ -4,4 +4,5 @@ mod invite;
 mod messages;
 mod open;
 mod privacy;
+mod sign_outs;
 mod tickets;

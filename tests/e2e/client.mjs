@@ -145,10 +145,10 @@ export class Client {
   }
 
   /** The upgrade alone; rejects with the answer where it is refused. */
-  upgrade(roomId, ticket, { after, protocols = [SUBPROTOCOL] } = {}) {
+  upgrade(roomId, ticket, { after, protocols = [SUBPROTOCOL], origin } = {}) {
     const query = new URLSearchParams({ ticket, ...(after !== undefined && { after: String(after) }) });
     const url = `${this.url.replace(/^http/, "ws")}/api/v1/rooms/${roomId}/socket?${query}`;
-    return new RoomSocket(new WebSocket(url, protocols, { handshakeTimeout: PATIENCE_MS / 3 })).opened;
+    return new RoomSocket(new WebSocket(url, protocols, { handshakeTimeout: PATIENCE_MS / 3, origin })).opened;
   }
 }
 
@@ -210,6 +210,13 @@ export class RoomSocket {
     this.send({ type: "ping" });
     await this.take("pong");
     return this.frames.splice(0);
+  }
+
+  /** The server's close, without waiting for the runtime to let go of the connection, which takes it up to 10 s. */
+  async dismissed(ms = 2_000) {
+    await eventually("a close by the server", () => this.ws.readyState !== WebSocket.OPEN, ms);
+    this.ws.terminate();
+    return this.closed;
   }
 
   async close() {

@@ -60,7 +60,7 @@ test("the room is there at once, and a hand-over closes it to the first doctor's
   assert.equal((await theirs.take("message")).body, "hello");
   const handed = await first.api("POST", `${visit}/hand-over`, { body: { practitioner_id: second.id } });
   assert.equal(handed.status, 200, handed.text);
-  await theirs.closed;
+  assert.equal((await theirs.dismissed()).code, 4403);
   assertProblem(await first.api("GET", `/api/v1/rooms/${room}/messages`), 404, "not-found");
   const socket = await second.connect(room);
   await mine.say("good morning");

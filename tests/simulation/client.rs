@@ -21,6 +21,8 @@ pub struct Outgoing {
 pub struct Device {
     pub user_id: String,
     pub socket: Option<SocketId>,
+    /// How often it was signed out.
+    pub sign_outs: u32,
     /// Frames on their way to the server.
     pub up: VecDeque<String>,
     /// Every message it has, by seq.
@@ -36,6 +38,7 @@ impl Device {
         Self {
             user_id: user_id.to_owned(),
             socket: None,
+            sign_outs: 0,
             up: VecDeque::new(),
             log: BTreeMap::new(),
             cursor: 0,

@@ -40,6 +40,7 @@ pub enum Defect {
     ReplayLast,
     ReplayBeyondStep,
     KeepRemovedSocket,
+    KeepSignedOutSocket,
     LoseAlarm,
     SendToAll,
     LoseDisconnect,
@@ -93,10 +94,16 @@ impl Server {
 
     // What the network does to it.
 
-    pub fn accept(&mut self, socket: SocketId, user_id: &str, after: Option<u64>) {
+    pub fn accept(&mut self, socket: SocketId, user_id: &str, session_id: String, after: Option<u64>) {
         self.links.insert(socket, Link::new(user_id, after));
         let device = Some("phone".to_owned());
-        self.inbox.push(Input::Connect { socket, user_id: user_id.to_owned(), after, device });
+        self.inbox.push(Input::Connect {
+            socket,
+            user_id: user_id.to_owned(),
+            after,
+            session_id: Some(session_id),
+            device,
+        });
     }
 
     pub fn hang_up(&mut self, socket: SocketId) {
@@ -104,6 +111,14 @@ impl Server {
             self.leaving.extend(link.attachment.clone());
             self.inbox.push(Input::Disconnect { socket, attachment: link.attachment });
         }
+    }
+
+    /// No socket that the session opened is open.
+    pub fn is_signed_out(&self, session_id: &str) -> Checked {
+        let saved = self.links.values().filter(|link| !link.closed).filter_map(|link| link.attachment.as_ref());
+        let open = saved.filter(|saved| saved.session_id.as_deref() == Some(session_id)).count();
+        ensure!(open == 0, "{session_id} has ended and has {open} sockets open");
+        Ok(())
     }
 
     /// Hibernation: memory goes, sockets stay.
@@ -269,6 +284,7 @@ impl Server {
                 Effect::Replay { .. } if self.has(Defect::ForgetCursor) => {}
                 Effect::Replay { socket, after, through } => self.replay(socket, after, through, room.last_seq())?,
                 Effect::CloseSocket { code: CloseCode::NotAMember, .. } if self.has(Defect::KeepRemovedSocket) => {}
+                Effect::CloseSocket { code: CloseCode::SignedOut, .. } if self.has(Defect::KeepSignedOutSocket) => {}
                 Effect::CloseSocket { socket, code } => {
                     self.reach(format!("close {}", code.code()));
                     if let Some(link) = self.links.get_mut(&socket) {

@@ -103,7 +103,8 @@ impl World {
                 let fault = self.fault();
                 self.turn(fault)?;
             }
-            83..87 => {
+            83 => self.sign_out(device)?,
+            84..87 => {
                 self.log("evict");
                 self.server.evict();
             }
@@ -224,7 +225,22 @@ impl World {
         client.socket = Some(socket);
         let user_id = client.user_id.clone();
         self.log(format!("{user_id} ({device}) connects as {socket:?} after {after:?}"));
-        self.server.accept(socket, &user_id, after);
+        let session_id = self.session(device);
+        self.server.accept(socket, &user_id, session_id, after);
+    }
+
+    fn session(&self, device: usize) -> String {
+        format!("session {} of device {device}", self.devices[device].sign_outs)
+    }
+
+    /// The device is signed out, wherever from: what was connected before is closed, and later it signs in again.
+    fn sign_out(&mut self, device: usize) -> Checked {
+        let session_id = self.session(device);
+        self.log(&session_id);
+        self.devices[device].sign_outs = self.devices[device].sign_outs.wrapping_add(1);
+        self.server.inbox.push(Input::SessionEnded { session_id: session_id.clone() });
+        self.turn(Break::No)?;
+        self.server.is_signed_out(&session_id)
     }
 
     fn cut(&mut self, device: usize) {

@@ -40,21 +40,16 @@ export class Api {
   }
 
   private async call<T>(call: Call): Promise<T> {
-    const used = this.session.accessToken;
+    const { renewals } = this.session;
     try {
-      return await send<T>(this.signed(call));
+      return await send<T>(this.session.signed(call));
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error;
-      // Once: a second 401 with a fresh token is an answer, not an expired token. A call that was under way
+      // Once: a second 401 after a refresh is an answer, not an expired token. A call that was under way
       // while another one refreshed already has a fresh token to try.
-      if (this.session.accessToken === used && !(await this.session.refresh())) throw error;
-      return send<T>(this.signed(call));
+      if (this.session.renewals === renewals && !(await this.session.refresh())) throw error;
+      return send<T>(this.session.signed(call));
     }
-  }
-
-  private signed(call: Call): Call {
-    const token = this.session.accessToken;
-    return token === null ? call : { ...call, headers: { ...call.headers, authorization: `Bearer ${token}` } };
   }
 }
 

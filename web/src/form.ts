@@ -1,7 +1,7 @@
 // Forms that know their fields by JSON Pointer, so that an error of the server lands beside its field.
 
 import { type Child, element, replace, uniqueId } from "./dom";
-import { Problem, Unreachable } from "./http";
+import { NotSignedIn, Problem, Unreachable } from "./http";
 import { strings } from "./strings";
 
 export type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
@@ -43,7 +43,7 @@ export function select(choices: Record<string, string>, attributes: { required?:
 
 /** What went wrong in words for a person; the fields are the form's business. */
 export function explain(error: unknown): string {
-  if (error instanceof Unreachable) return error.message;
+  if (error instanceof Unreachable || error instanceof NotSignedIn) return error.message;
   if (!(error instanceof Problem)) {
     console.error(error);
     return strings.errors.unexpected;

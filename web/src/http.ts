@@ -27,6 +27,9 @@ export class Problem extends Error {
 /** The request may or may not have reached the server: repeat it only with its idempotency key. */
 export class Unreachable extends Error {}
 
+/** There is nobody signed in in this browser whose call this could be. */
+export class NotSignedIn extends Error {}
+
 export interface Call {
   method: "GET" | "POST" | "PUT" | "PATCH";
   path: string;
@@ -58,7 +61,8 @@ export async function send<T>(call: Call): Promise<T> {
       headers,
       body: call.body === undefined ? null : JSON.stringify(call.body),
       signal: controller.signal,
-      credentials: "omit",
+      // The session is in cookies of this origin.
+      credentials: "same-origin",
       cache: "no-store",
     });
     const text = await response.text();

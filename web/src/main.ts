@@ -1,4 +1,4 @@
-// Start: follow the link of a verification mail, restore the session of this window or ask to sign in, then show
+// Start: follow the link of a verification mail, go on with the session of this browser or ask to sign in, then show
 // the pages of the role.
 
 import { Api } from "./api";
@@ -37,9 +37,10 @@ async function showHome(): Promise<void> {
 async function start(): Promise<void> {
   replace(app, element("p", { class: "center", role: "status" }, strings.loading));
   try {
-    if (session.canRestore && (await session.refresh())) await showHome();
+    if (session.resume()) await showHome();
     else showSignIn();
   } catch (error) {
+    if (!session.isSignedIn) return showSignIn(strings.errors.signedOut);
     // The session may still be good, so it is not thrown away for want of a network.
     const retry = element("button", { type: "button", class: "primary", onclick: () => void start() }, strings.retry);
     replace(app, element("main", { class: "card narrow", role: "alert" }, element("p", {}, explain(error)), retry));
@@ -50,6 +51,8 @@ session.onEnded = () => {
   // While starting, `start` itself goes on to the sign-in page.
   if (home !== null) showSignIn(strings.errors.signedOut);
 };
+// Another window of this browser has signed in somebody else, or signed out: this page is not theirs.
+session.onReplaced = () => location.reload();
 const token = takeVerificationToken();
 if (token === null) void start();
 else replace(app, verifyPage(token, () => void start()));

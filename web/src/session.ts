@@ -1,48 +1,59 @@
-// Who is signed in in this window. The access token lives in memory only; the refresh token in
-// sessionStorage, which belongs to one window: two windows can be signed in as different people.
+// Who is signed in in this browser. The tokens are in cookies that no script can read; what the page holds is the
+// token that has to come with every change (against other sites). All windows share the cookies, so each remembers
+// whose it began with: when somebody else signs in in another window, this one must not act as them.
 
-import { Problem, send } from "./http";
-import type { MfaChallenge, Tokens } from "./types";
+import { type Call, NotSignedIn, Problem, send } from "./http";
+import { strings } from "./strings";
+import type { MfaChallenge, SignedIn } from "./types";
 
-const KEY = "virtual-doctor.refresh";
+const COOKIE = "__Host-csrf";
+const LOCK = "virtual-doctor.refresh";
 
 export class Session {
-  private access: string | null = null;
+  /** Grows with every refresh. */
+  renewals = 0;
+  private token: string | null = null;
   private refreshing: Promise<boolean> | null = null;
-  private readonly channel = new BroadcastChannel("virtual-doctor.session");
 
   /** Called when the server has ended the session, not when the person signs out. */
   onEnded: () => void = () => {};
+  /** Called when another window has signed in somebody else, or signed out. */
+  onReplaced: () => void = () => {};
 
-  constructor() {
-    // "Duplicate tab" copies sessionStorage, so two windows may hold one refresh token. The second use of a
-    // token ends the whole session, so whoever rotates it hands the new pair to the window with the same old one.
-    this.channel.onmessage = (event: MessageEvent<{ old: string; tokens: Tokens }>) => {
-      if (event.data.old === this.refreshToken) this.keep(event.data.tokens);
-    };
+  /** Goes on with what this browser keeps; false when it keeps nothing. */
+  resume(): boolean {
+    this.token = kept();
+    return this.isSignedIn;
   }
 
-  get accessToken(): string | null {
-    return this.access;
-  }
-
-  get canRestore(): boolean {
-    return this.refreshToken !== null;
+  get isSignedIn(): boolean {
+    return this.token !== null;
   }
 
   async signIn(email: string, password: string): Promise<MfaChallenge | null> {
-    const answer = await send<Tokens | MfaChallenge>({
+    const answer = await send<SignedIn | MfaChallenge>({
       method: "POST",
       path: "/api/v1/auth/login",
-      body: { email, password },
+      body: { email, password, cookies: true },
     });
     if ("mfa_required" in answer) return answer;
-    this.keep(answer);
+    this.begin();
     return null;
   }
 
   async completeMfa(mfa_token: string, method: string, code: string): Promise<void> {
-    this.keep(await send<Tokens>({ method: "POST", path: "/api/v1/auth/mfa", body: { mfa_token, method, code } }));
+    await send({ method: "POST", path: "/api/v1/auth/mfa", body: { mfa_token, method, code, cookies: true } });
+    this.begin();
+  }
+
+  /** The call as one of this session, or an error when the cookies are another one's by now. */
+  signed(call: Call): Call {
+    if (this.token === null) return call;
+    if (kept() !== this.token) {
+      this.onReplaced();
+      throw new NotSignedIn(strings.errors.signedOut);
+    }
+    return { ...call, headers: { ...call.headers, "x-csrf-token": this.token } };
   }
 
   /** Several calls may meet a 401 together: they share one refresh. False when the session is over. */
@@ -53,47 +64,50 @@ export class Session {
     return this.refreshing;
   }
 
+  /** Only the server can take back the cookies that no script reads. */
   async signOut(): Promise<void> {
-    const access = this.access;
+    const leave = () => send(this.signed({ method: "POST", path: "/api/v1/auth/logout", body: {} }));
+    try {
+      await leave().catch(async (error: unknown) => {
+        if (error instanceof Problem && error.status === 401 && (await this.refresh())) await leave();
+      });
+    } catch {
+      // Unreachable: the window is signed out all the same, and the session runs out by itself.
+    }
     this.forget();
-    // The window is signed out whatever the server says; unreachable, the session runs out by itself.
-    if (access === null) return;
-    const headers = { authorization: `Bearer ${access}` };
-    await send({ method: "POST", path: "/api/v1/auth/logout", body: {}, headers }).catch(() => undefined);
   }
 
   private async rotate(): Promise<boolean> {
-    const old = this.refreshToken;
-    if (old === null) return false;
+    if (this.token === null) return false;
     try {
-      const body = { refresh_token: old };
-      const tokens = await send<Tokens>({ method: "POST", path: "/api/v1/auth/refresh", body });
-      // Signed out, or handed a newer pair, while the answer was under way: that one counts.
-      if (this.refreshToken !== old) return this.access !== null;
-      this.keep(tokens);
-      this.channel.postMessage({ old, tokens });
+      // One window at a time: a refresh token that is used again later than a moment ends the session.
+      await navigator.locks.request(LOCK, () => send(this.signed({ method: "POST", path: "/api/v1/auth/refresh", body: {} })));
+      this.begin();
+      this.renewals += 1;
       return true;
     } catch (error) {
-      // Only a refusal ends the session. Without an answer, or with "later", the token may still be good.
+      // Only a refusal ends the session. Without an answer, or with "later", it may still be good.
       if (!(error instanceof Problem) || error.status === 429 || error.status >= 500) throw error;
-      if (this.refreshToken !== old) return this.access !== null;
       this.forget();
       this.onEnded();
       return false;
     }
   }
 
-  private get refreshToken(): string | null {
-    return sessionStorage.getItem(KEY);
-  }
-
-  private keep(tokens: Tokens): void {
-    this.access = tokens.access_token;
-    sessionStorage.setItem(KEY, tokens.refresh_token);
+  private begin(): void {
+    this.token = kept();
+    if (this.token === null) throw new NotSignedIn(strings.errors.notKept);
   }
 
   private forget(): void {
-    this.access = null;
-    sessionStorage.removeItem(KEY);
+    // Unless it is another session's by now.
+    if (this.token !== null && kept() === this.token) document.cookie = `${COOKIE}=; Path=/; Secure; SameSite=Strict; Max-Age=0`;
+    this.token = null;
   }
+}
+
+/** The token that goes with the cookies of this moment. */
+function kept(): string | null {
+  const pair = document.cookie.split("; ").find((each) => each.startsWith(`${COOKIE}=`));
+  return pair?.slice(COOKIE.length + 1) || null;
 }

@@ -33,6 +33,7 @@ export const strings = {
     unexpected: "Something unexpected happened in this page. Reload it and try again.",
     checkFields: "Some fields need another look.",
     signedOut: "Your session has ended. Please sign in again.",
+    notKept: "This browser did not keep the sign-in. Allow cookies for this page. Some browsers, Safari among them, keep these over https only, even on localhost.",
   },
   signIn: {
     title: "Sign in",

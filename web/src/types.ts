@@ -2,7 +2,7 @@
 
 export interface Page<T> { items: T[]; next_cursor: string | null }
 
-export interface Tokens { access_token: string; refresh_token: string; expires_in_s: number }
+export interface SignedIn { expires_in_s: number }
 export interface MfaChallenge { mfa_required: true; mfa_token: string; methods: string[] }
 
 export interface PatientLink { id: string; name: string; relation: "self" | "child" | "ward" | "proxy" }

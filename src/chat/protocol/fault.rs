@@ -62,6 +62,8 @@ pub enum CloseCode {
     TooBig,
     /// 4403: the user is not, or no longer, a member.
     NotAMember,
+    /// 4401: the session that opened it has ended, or its user is suspended.
+    SignedOut,
 }
 
 impl CloseCode {
@@ -72,6 +74,7 @@ impl CloseCode {
             Self::BadFrames => 1008,
             Self::TooBig => 1009,
             Self::NotAMember => 4403,
+            Self::SignedOut => 4401,
         }
     }
 
@@ -82,6 +85,7 @@ impl CloseCode {
             Self::BadFrames => "too many bad frames",
             Self::TooBig => "frame too big",
             Self::NotAMember => "not a member",
+            Self::SignedOut => "signed out",
         }
     }
 }

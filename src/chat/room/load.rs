@@ -19,13 +19,14 @@ pub struct Batch {
 /// An input with its frame read.
 #[derive(Debug)]
 pub(super) enum Item {
-    Connect { socket: SocketId, user_id: String, after: Option<u64>, device: Option<String> },
+    Connect { attachment: Attachment, after: Option<u64> },
     Frame { socket: SocketId, frame: Result<ClientFrame, Fault> },
     TooBig { socket: SocketId },
     Disconnect { socket: SocketId, saved: Option<Attachment> },
     Post { call: CallId, user_id: String, kind: MessageKind, draft: Draft },
     MemberAdded { user_id: String, name: String, role: String },
     MemberRemoved { user_id: String },
+    SessionEnded { session_id: String },
     Closed(bool),
     Alarm,
 }
@@ -83,7 +84,12 @@ impl Room {
         let device = attachment.device.map(|device| device.chars().take(DEVICE_CHARS).collect());
         self.sockets.insert(
             attachment.socket,
-            Socket { user_id: attachment.user_id, device, bad_frames: attachment.bad_frames },
+            Socket {
+                user_id: attachment.user_id,
+                session_id: attachment.session_id,
+                device,
+                bad_frames: attachment.bad_frames,
+            },
         );
         first
     }
@@ -104,8 +110,8 @@ impl Room {
         for input in inputs {
             let item = self.read(input);
             match &item {
-                Item::Connect { socket, user_id, .. } => {
-                    joined.insert(*socket, user_id.clone());
+                Item::Connect { attachment, .. } => {
+                    joined.insert(attachment.socket, attachment.user_id.clone());
                 }
                 Item::Frame { socket, frame: Ok(ClientFrame::Send(draft)) } => {
                     let user_id = match self.sockets.get(socket) {
@@ -129,7 +135,12 @@ impl Room {
     fn read(&self, input: Input) -> Item {
         let too_big = |bytes| bytes > self.limits.frame_bytes;
         match input {
-            Input::Connect { socket, user_id, after, device } => Item::Connect { socket, user_id, after, device },
+            Input::Connect { socket, user_id, after, session_id, device } => {
+                let (bad_frames, typing_until_ms, closed) = (0, None, false);
+                let attachment =
+                    Attachment { socket, user_id, session_id, device, bad_frames, typing_until_ms, closed };
+                Item::Connect { attachment, after }
+            }
             Input::Frame { socket, text } if too_big(text.len()) => Item::TooBig { socket },
             Input::Frame { socket, text } => Item::Frame { socket, frame: ClientFrame::parse(&text) },
             Input::Binary { socket, bytes } if too_big(bytes) => Item::TooBig { socket },
@@ -138,6 +149,7 @@ impl Room {
             Input::Post { call, user_id, kind, draft } => Item::Post { call, user_id, kind, draft },
             Input::MemberAdded { user_id, name, role } => Item::MemberAdded { user_id, name, role },
             Input::MemberRemoved { user_id } => Item::MemberRemoved { user_id },
+            Input::SessionEnded { session_id } => Item::SessionEnded { session_id },
             Input::Close => Item::Closed(true),
             Input::Reopen => Item::Closed(false),
             Input::Alarm => Item::Alarm,

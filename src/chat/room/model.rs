@@ -73,6 +73,9 @@ pub struct Attachment {
     pub socket: SocketId,
     /// Who is connected.
     pub user_id: String,
+    /// The session that opened it; none of a socket from before sessions were kept.
+    #[serde(default)]
+    pub session_id: Option<String>,
     /// The device, as the client names it.
     pub device: Option<String>,
     /// How many bad frames it has sent.
@@ -109,6 +112,8 @@ pub enum Input {
         user_id: String,
         /// The last message the client has; `None` replays nothing.
         after: Option<u64>,
+        /// The session that the ticket was given to.
+        session_id: Option<String>,
         /// The device, as the client names it.
         device: Option<String>,
     },
@@ -158,6 +163,11 @@ pub enum Input {
     MemberRemoved {
         /// The user.
         user_id: String,
+    },
+    /// A session has ended; the sockets that it opened are closed.
+    SessionEnded {
+        /// The session.
+        session_id: String,
     },
     /// The room closes: nothing can be sent, everything can be read.
     Close,

@@ -8,7 +8,8 @@ use super::{Attachment, Effect, Receipt, SocketId};
 use crate::chat::protocol::{ClientFrame, CloseCode, ErrorCode, Fault, MessageKind, Participant, ServerFrame};
 
 impl Turn<'_> {
-    pub(super) fn connect(&mut self, socket: SocketId, user_id: String, after: Option<u64>, device: Option<String>) {
+    pub(super) fn connect(&mut self, attachment: Attachment, after: Option<u64>) {
+        let (socket, user_id) = (attachment.socket, attachment.user_id.clone());
         if !self.room.is_member(&user_id) {
             self.effects.push(Effect::CloseSocket { socket, code: CloseCode::NotAMember });
             return;
@@ -16,14 +17,6 @@ impl Turn<'_> {
         if self.room.sockets.contains_key(&socket) {
             return;
         }
-        let attachment = Attachment {
-            socket,
-            user_id: user_id.clone(),
-            device,
-            bad_frames: 0,
-            typing_until_ms: None,
-            closed: false,
-        };
         let first = self.room.admit(attachment);
         self.attach.insert(socket, None);
         let welcome = self.welcome();
@@ -114,6 +107,14 @@ impl Turn<'_> {
         self.effects.push(Effect::CloseSocket { socket, code });
         self.leave(socket);
         self.attach.insert(socket, Some(attachment));
+    }
+
+    pub(super) fn end_session(&mut self, session_id: &str) {
+        let open = self.room.sockets.iter().filter(|(_, socket)| socket.session_id.as_deref() == Some(session_id));
+        let open: Vec<SocketId> = open.map(|(id, _)| *id).collect();
+        for socket in open {
+            self.close(socket, CloseCode::SignedOut);
+        }
     }
 
     pub(super) fn close_strays(&mut self) {

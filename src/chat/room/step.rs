@@ -53,7 +53,7 @@ pub(super) struct Turn<'a> {
 impl Turn<'_> {
     fn take(&mut self, item: Item) {
         match item {
-            Item::Connect { socket, user_id, after, device } => self.connect(socket, user_id, after, device),
+            Item::Connect { attachment, after } => self.connect(attachment, after),
             Item::Frame { socket, frame } => self.frame(socket, frame),
             Item::TooBig { socket } => self.close(socket, CloseCode::TooBig),
             Item::Disconnect { socket, .. } => self.leave(socket),
@@ -63,6 +63,7 @@ impl Turn<'_> {
             }
             Item::MemberAdded { user_id, name, role } => self.add_member(user_id, name, role),
             Item::MemberRemoved { user_id } => self.remove_member(&user_id),
+            Item::SessionEnded { session_id } => self.end_session(&session_id),
             Item::Closed(closed) => self.set_closed(closed),
             Item::Alarm => self.room.alarm_ms = None,
         }

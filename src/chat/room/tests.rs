@@ -178,7 +178,13 @@ impl Got {
 }
 
 pub(super) fn connect(socket: u64, user_id: &str, after: Option<u64>) -> Input {
-    Input::Connect { socket: SocketId(socket), user_id: user_id.to_owned(), after, device: None }
+    Input::Connect { socket: SocketId(socket), user_id: user_id.to_owned(), after, session_id: None, device: None }
+}
+
+/// By the ticket of a session.
+pub(super) fn connect_in(session_id: &str, socket: u64, user_id: &str) -> Input {
+    let session_id = Some(session_id.to_owned());
+    Input::Connect { socket: SocketId(socket), user_id: user_id.to_owned(), after: None, session_id, device: None }
 }
 
 pub(super) fn disconnect(socket: u64) -> Input {

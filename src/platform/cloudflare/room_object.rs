@@ -52,6 +52,8 @@ impl DurableObject for RoomObject {
             return self.accept(&crate::json::read(&asked)?).await;
         }
         let call: RoomCall = crate::json::read(request.text().await?)?;
+        // What arrived before the call comes before it: a socket that connects just now is there to be closed.
+        self.turn();
         let reply = self.with_host(|shell, host| {
             if matches!(call, RoomCall::Open { .. }) {
                 host.storage.transaction(&SCHEMA.map(Statement::new))?;
@@ -102,18 +104,11 @@ impl RoomObject {
         let Some(user_id) = user_id else { return Response::error("ticket", 401) };
         let pair = WebSocketPair::new()?;
         let socket = new_socket_id()?;
-        let attachment = Attachment {
-            socket,
-            user_id: user_id.clone(),
-            device: None,
-            bad_frames: 0,
-            typing_until_ms: None,
-            closed: false,
-        };
         self.state.accept_web_socket(&pair.server);
         // From the map of open sockets as it is before this one is connected.
         self.open_sockets(|open| open.insert(socket, pair.server.clone()));
-        let connect = Input::Connect { socket, user_id, after: asked.after, device: attachment.device.clone() };
+        let connect =
+            Input::Connect { socket, user_id, after: asked.after, session_id: asked.session_id.clone(), device: None };
         self.arrived(connect).await?;
         let builder = ResponseBuilder::new().with_websocket(pair.client).with_status(101);
         let builder =
@@ -138,7 +133,16 @@ impl RoomObject {
         }
         Delay::from(Duration::ZERO).await;
         self.turn_is_coming.set(false);
+        self.turn();
+        self.ask_for_alarm().await
+    }
+
+    /// Handles what waits.
+    fn turn(&self) {
         let inputs = self.waiting.take();
+        if inputs.is_empty() {
+            return;
+        }
         if let Err(error) = self.with_host(|shell, host| shell.handle(host, inputs).map(|_| ())) {
             // Nothing of the turn was stored, or not all that was stored was sent:
             // the clients come back with what they have, and the room is loaded anew.
@@ -148,7 +152,6 @@ impl RoomObject {
                     .to_string(),
             );
         }
-        self.ask_for_alarm().await
     }
 
     fn start_over(&self) {

@@ -1,6 +1,7 @@
 //! Hosts that are as slow or as broken as real ones.
 
 use async_trait::async_trait;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use virtual_doctor::chat::service::{RoomCall, RoomReply, SocketRequest};
 use virtual_doctor::platform::native::{NativeRooms, SqliteDatabase};
@@ -21,15 +22,21 @@ impl Database for Yielding {
 pub struct CutRooms {
     inner: NativeRooms,
     cut: AtomicBool,
+    ended: Mutex<Vec<(String, String)>>,
 }
 
 impl CutRooms {
     pub fn new(inner: NativeRooms) -> Self {
-        Self { inner, cut: AtomicBool::new(false) }
+        Self { inner, cut: AtomicBool::new(false), ended: Mutex::default() }
     }
 
     pub fn set_cut(&self, cut: bool) {
         self.cut.store(cut, Ordering::SeqCst);
+    }
+
+    /// Room and session of each call to close sockets that got through since this was asked last.
+    pub fn take_ended(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.ended.lock().unwrap())
     }
 
     pub fn evict_all(&self) {
@@ -50,6 +57,9 @@ impl Rooms for CutRooms {
     async fn call(&self, room_id: &str, call: &RoomCall) -> Result<RoomReply, HostError> {
         tokio::task::yield_now().await;
         self.reachable()?;
+        if let RoomCall::EndSession { session_id, .. } = call {
+            self.ended.lock().unwrap().push((room_id.to_owned(), session_id.clone()));
+        }
         self.inner.call(room_id, call).await
     }
 

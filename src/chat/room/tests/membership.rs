@@ -47,6 +47,36 @@ fn the_sockets_of_a_removal_that_was_cut_short_are_closed_by_the_next_step() {
 }
 
 #[test]
+fn the_sockets_of_a_session_that_ends_are_closed_and_no_others() {
+    let mut shell = Shell::new();
+    let ended = |session_id: &str| Input::SessionEnded { session_id: session_id.to_owned() };
+    shell.run(vec![connect_in("desk", 1, "ann"), connect_in("desk", 2, "ann"), connect_in("phone", 3, "ann")]);
+    shell.run(vec![connect(4, "ann", None), connect_in("bob's", 5, "bob"), frame(1, TYPING)]);
+    shell.room = None;
+    let got = shell.run(vec![ended("desk"), frame(1, send("c1", "late")), frame(5, send("c2", "hello"))]);
+    assert_eq!((got.raw(1), got.raw(2)), (vec!["close 4401".to_owned()], vec!["close 4401".to_owned()]));
+    assert_eq!(
+        (got.at(3, &["seq"]), got.at(4, &["seq"])),
+        (vec!["message 1".to_owned()], vec!["message 1".to_owned()])
+    );
+    assert_eq!(got.at(5, &["on", "online", "seq"]), ["typing false", "message 1", "ack 1"]);
+    // Done again, and after a wake-up that still lists them: nothing.
+    shell.room = None;
+    assert!(shell.run(vec![ended("desk"), ended("nobody's"), disconnect(1), disconnect(2)]).is_empty());
+    assert_eq!(shell.post("ann", MessageKind::Text, "c3", "I am a member still").map(|it| it.seq), Ok(2));
+    assert_eq!(shell.run(vec![ended("phone")]).raw(3), ["close 4401"]);
+}
+
+#[test]
+fn a_socket_that_connects_just_before_its_session_ends_is_closed() {
+    let mut shell = Shell::connected();
+    let ended = Input::SessionEnded { session_id: "desk".to_owned() };
+    let got = shell.run(vec![connect_in("desk", 3, "cyd"), ended]);
+    assert_eq!(got.at(3, &[]).last().map(String::as_str), Some("close 4401"));
+    assert_eq!(got.at(1, &["user_id", "online"]), ["presence cyd true", "presence cyd false"]);
+}
+
+#[test]
 fn a_member_who_comes_back_has_their_read_mark() {
     let mut shell = Shell::connected();
     shell.run(vec![frame(2, send("c1", "x")), frame(1, r#"{"type":"read","seq":1}"#), removed("ann")]);

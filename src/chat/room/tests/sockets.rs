@@ -136,7 +136,13 @@ fn a_frame_over_the_limit_closes_the_socket() {
 fn an_attachment_is_small() {
     let mut shell = Shell::new();
     let device = Some("d".repeat(100_000));
-    shell.run(vec![Input::Connect { socket: SocketId(1), user_id: "ann".to_owned(), after: None, device }]);
+    shell.run(vec![Input::Connect {
+        socket: SocketId(1),
+        user_id: "ann".to_owned(),
+        after: None,
+        session_id: Some("0".repeat(36)),
+        device,
+    }]);
     let json = serde_json::to_string(&shell.attachments[&SocketId(1)]).expect("an attachment is JSON");
     assert!(json.len() < 512, "{json}");
     assert_eq!(serde_json::from_str::<Attachment>(&json).expect("and read back"), shell.attachments[&SocketId(1)]);
