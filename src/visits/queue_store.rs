@@ -13,7 +13,7 @@ use crate::records::store::{key_about, open_identity};
 use crate::services::App;
 use serde::Deserialize;
 
-/// What the user is to the organization; never empty.
+/// What the user is to the organization; never empty. A user who is suspended is nothing to it.
 ///
 /// # Errors
 /// When the database fails.
@@ -22,10 +22,12 @@ pub async fn relationships(app: &App, organization_id: Id, user_id: Id) -> Resul
     struct Row {
         role: String,
     }
-    let select =
-        Statement::new("SELECT role FROM staff WHERE organization_id = ?1 AND user_id = ?2 AND ended_at IS NULL")
-            .bind(organization_id)
-            .bind(user_id);
+    let select = Statement::new(
+        "SELECT s.role FROM staff s JOIN users u ON u.id = s.user_id
+         WHERE s.organization_id = ?1 AND s.user_id = ?2 AND s.ended_at IS NULL AND u.suspended_at IS NULL",
+    )
+    .bind(organization_id)
+    .bind(user_id);
     let roles: Vec<Row> = app.query(select).await?.all()?;
     let of_role = roles.iter().filter_map(|row| match row.role.as_str() {
         "doctor" => Some(Relationship::PractisesThere),

@@ -311,7 +311,7 @@ pub async fn visits_of(app: &App, patient_id: Id, before: &str, rows: usize) -> 
     Ok(app.query(select).await?.all()?)
 }
 
-/// A page of the visits that a doctor took, latest first. The reasons stay closed:
+/// A page of the visits that a doctor took, unless suspended, latest first. The reasons stay closed:
 /// each is under another patient's key.
 ///
 /// # Errors
@@ -322,8 +322,8 @@ pub async fn visits_taken_by(app: &App, user_id: Id, before: &str, rows: usize) 
                 v.acknowledged_emergency, v.reason_sealed, v.consent_version, v.consented_at, v.accepted_at,
                 v.closed_at, v.close_reason, e.practitioner_id, e.room_id, e.version, e.created_at, NULL AS ahead,
                 1 AS practises
-         FROM encounters e JOIN visits v ON v.encounter_id = e.id
-         WHERE e.practitioner_id = ?1 AND e.id < ?2
+         FROM encounters e JOIN visits v ON v.encounter_id = e.id JOIN users u ON u.id = e.practitioner_id
+         WHERE e.practitioner_id = ?1 AND e.id < ?2 AND u.suspended_at IS NULL
            AND EXISTS (SELECT 1 FROM staff s WHERE s.organization_id = v.organization_id AND s.user_id = ?1
                        AND s.role = 'doctor' AND s.ended_at IS NULL)
          ORDER BY e.id DESC LIMIT ?3",
