@@ -146,9 +146,10 @@ fn record(caller: Caller, target: Target) -> Vec<R> {
     }
 }
 
-fn practises(caller: Caller, there: Option<Organization>) -> Option<R> {
+fn practises(caller: Caller, there: Option<Organization>) -> impl Iterator<Item = R> {
     let practises = caller.post().is_some_and(|(at, role)| role == Role::Doctor && Some(at) == there);
-    practises.then_some(R::PractisesThere)
+    let licensed = practises && caller.is_licensed();
+    practises.then_some(R::PractisesThere).into_iter().chain(licensed.then_some(R::LicensedThere))
 }
 
 /// What the caller is to the organization, or the installation.
