@@ -206,13 +206,18 @@ impl Installation {
 
     /// Everything that is stored, as JSON text: for what must not be readable in it.
     pub async fn storage(&self) -> String {
+        self.storage_without("").await
+    }
+
+    /// The same without a table.
+    pub async fn storage_without(&self, without: &str) -> String {
         #[derive(serde::Deserialize)]
         struct Table {
             name: String,
         }
         let tables = Statement::new("SELECT name FROM sqlite_master WHERE type = 'table'");
         let mut all = String::new();
-        for table in self.rows::<Table>(tables).await {
+        for table in self.rows::<Table>(tables).await.into_iter().filter(|table| table.name != without) {
             let select = Statement::new(format!("SELECT * FROM \"{}\"", table.name).leak());
             for row in self.rows::<Value>(select).await {
                 all.push_str(&row.to_string());
