@@ -70,6 +70,24 @@ fn is_its_own(operation: &Operation, target: Target, status: u16) -> bool {
     operation.own_refusal == Some(status) || target == Target::Missing && status == 404
 }
 
+/// Whether the patient finds in the audit that the caller was refused. Not where the record is open to them
+/// and the thing in it is not there, nor where a key is refused before anything is looked at.
+fn is_recorded(operation: &Operation, caller: Caller, target: Target, expected: &Verdict) -> bool {
+    // A room that somebody is asked into is about no record before they accept.
+    let of_record = matches!(operation.about, About::Thing(thing, _) if thing.is_of_record())
+        && !operation.path.contains("{invitation}");
+    let refused = match expected {
+        Verdict::Forbidden => caller.scope_opens(operation.id),
+        Verdict::NotThere => is_nothing_to(caller, operation, target),
+        _ => false,
+    };
+    of_record && refused && target != Target::Missing
+}
+
+fn is_nothing_to(caller: Caller, operation: &Operation, target: Target) -> bool {
+    matches!(operation.about, About::Thing(thing, _) if relationships(caller, target, thing) == [Relationship::None])
+}
+
 fn targets(operation: &Operation) -> impl Iterator<Item = Target> {
     Target::ALL.into_iter().filter(|target| match operation.about {
         About::Thing(thing, _) => thing.is_of(*target) && (operation.is_nested() || *target != Target::Mixed),
@@ -129,6 +147,10 @@ impl Worlds {
         }
     }
 
+    async fn refusals(&self) -> i64 {
+        self.at_once.refusals().await + self.later.refusals().await
+    }
+
     async fn stored(&self) -> [String; 2] {
         [self.at_once.stored().await, self.later.stored().await]
     }
@@ -137,11 +159,13 @@ impl Worlds {
 /// How many cells an operation has, and what is wrong with them.
 async fn judge(operation: &Operation, method: &str, worlds: &Worlds) -> (usize, Vec<String>) {
     let (mut cells, mut wrong) = (0, Vec::new());
+    let (before, mut refusals) = (worlds.refusals().await, 0);
     for caller in Caller::ALL.iter().copied() {
         let mut missing = None;
         for target in targets(operation) {
             let Some(expected) = expected(operation, caller, target) else { continue };
             cells += 1;
+            refusals += i64::from(is_recorded(operation, caller, target, &expected));
             let answer = worlds.answer(operation, method, (caller, target), &expected).await;
             let status = answer.status.as_u16();
             let cell = format!("{} {} by {caller:?} of {target:?}", operation.id, operation.path);
@@ -157,6 +181,10 @@ async fn judge(operation: &Operation, method: &str, worlds: &Worlds) -> (usize, 
                 missing = Some(bare);
             }
         }
+    }
+    let recorded = worlds.refusals().await - before;
+    if recorded != refusals {
+        wrong.push(format!("{} {}: {recorded} of {refusals} refusals are in the audit", operation.id, operation.path));
     }
     (cells, wrong)
 }

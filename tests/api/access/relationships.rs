@@ -80,6 +80,12 @@ pub enum Thing {
 }
 
 impl Thing {
+    /// Whether it belongs to a patient's record, so that a refusal is recorded there.
+    pub fn is_of_record(self) -> bool {
+        use Thing::{Assessment, Chain, Patient, Prescription, Room, VisitTaken, VisitWaiting};
+        matches!(self, Patient | Assessment | Prescription | Room | VisitTaken | VisitWaiting | Chain)
+    }
+
     /// Whether there is one of it for this target.
     pub fn is_of(self, target: Target) -> bool {
         match self {

@@ -60,6 +60,11 @@ impl World {
         self.here.storage_without("audit").await
     }
 
+    /// How often somebody was refused a record.
+    pub async fn refusals(&self) -> i64 {
+        self.here.count("SELECT COUNT(*) AS n FROM audit WHERE action = 'record.refused'").await
+    }
+
     pub async fn call(&self, operation: &Operation, method: &str, caller: Caller, target: Target) -> Answer {
         let person = self.people.get(&caller.who());
         let mut things = self.things.iter().find(|(at, _)| *at == target).unwrap().1.clone();
