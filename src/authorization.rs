@@ -98,6 +98,8 @@ named! {
         Staff = "staff";
         /// A doctor of the organization that it was asked of.
         PractisesThere = "practises_there";
+        /// With a licence that the organization verified; stands beside `PractisesThere`.
+        LicensedThere = "licensed_there";
         /// An admin of that organization.
         AdministersThere = "administers_there";
         /// The doctor who took the visit, while they practise there.
@@ -349,7 +351,7 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         (A::ReadQueueTexts, &[(Doctor, R::PractisesThere)]),
         (A::ReadDuty, &[(Doctor, R::PractisesThere), (Admin, R::AdministersThere)]),
         (A::ChangeDuty, &[(Doctor, R::PractisesThere)]),
-        (A::AcceptVisit, &[(Doctor, R::PractisesThere)]),
+        (A::AcceptVisit, &[(Doctor, R::LicensedThere)]),
         (A::ConductVisit, &[(Doctor, R::VisitDoctor)]),
         (A::WriteNote, &[(Doctor, R::VisitDoctor)]),
         (A::ReadNote, &[(Patient, R::ActsForPatient), (Doctor, R::CareTeam), (Doctor, R::VisitDoctor)]),

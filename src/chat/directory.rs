@@ -196,6 +196,21 @@ pub async fn is_in(app: &App, room_id: Id, user_id: Id) -> Result<bool> {
     Ok(row.is_some_and(|row| row.here != 0))
 }
 
+/// Records that somebody was refused a room that is about a patient.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refused(app: &App, room_id: Id, user_id: Id) -> Result<()> {
+    let record = Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT ?1, r.patient_id, ?2, 'record.refused', r.id, ?3, ?4
+         FROM rooms r WHERE r.id = ?5 AND r.patient_id IS NOT NULL",
+    );
+    let record = record.bind(app.new_id()?).bind(user_id).bind(app.request_id()).bind(app.now().0).bind(room_id);
+    app.query(record).await?;
+    Ok(())
+}
+
 /// The room, if the user is in it or asked in. That somebody opened, or was refused, a room that is about a
 /// patient is recorded with it.
 ///
@@ -212,8 +227,8 @@ pub async fn room(app: &App, room_id: Id, user_id: Id) -> Result<Option<Room>> {
          FROM room_members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1";
     let record = Statement::new(
         "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
-         SELECT ?1, r.patient_id, ?2, CASE WHEN EXISTS (SELECT 1 FROM room_members m
-           WHERE m.room_id = r.id AND m.user_id = ?2 AND m.state IN ('invited', 'joined'))
+         SELECT ?1, r.patient_id, ?2, CASE WHEN EXISTS (SELECT 1 FROM room_members m JOIN users u ON u.id = m.user_id
+           WHERE m.room_id = r.id AND m.user_id = ?2 AND m.state IN ('invited', 'joined') AND u.suspended_at IS NULL)
            THEN 'room.read' ELSE 'record.refused' END, r.id, ?3, ?4
          FROM rooms r WHERE r.id = ?5 AND r.patient_id IS NOT NULL",
     );

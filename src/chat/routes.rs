@@ -114,6 +114,7 @@ async fn ask(app: &App, caller: &Caller, room_id: Id, call: &RoomCall) -> Result
     caller.require(&[Relationship::Participant], Action::UseRoom)?;
     // The object does not hear of a suspension: the directory is asked each time.
     if !directory::is_in(app, room_id, caller.user_id).await? {
+        directory::refused(app, room_id, caller.user_id).await?;
         return Err(not_found());
     }
     let name = room_id.to_string();

@@ -53,7 +53,7 @@ pub fn mark_used(id: Id, day: &str) -> Statement {
     Statement::new("UPDATE api_keys SET last_used_on = ?1 WHERE id = ?2").bind(day).bind(id)
 }
 
-/// The roles that a user holds in an organization at present.
+/// The roles that a user holds in an organization at present; none while they are suspended.
 ///
 /// # Errors
 /// When the database fails.
@@ -62,8 +62,10 @@ pub async fn roles_in(app: &App, organization_id: Id, user_id: Id) -> Result<Vec
     struct Row {
         role: Role,
     }
-    let select =
-        Statement::new("SELECT role FROM staff WHERE organization_id = ?1 AND user_id = ?2 AND ended_at IS NULL");
+    let select = Statement::new(
+        "SELECT s.role FROM staff s JOIN users u ON u.id = s.user_id
+         WHERE s.organization_id = ?1 AND s.user_id = ?2 AND s.ended_at IS NULL AND u.suspended_at IS NULL",
+    );
     let rows: Vec<Row> = app.query(select.bind(organization_id).bind(user_id)).await?.all()?;
     Ok(rows.into_iter().map(|row| row.role).collect())
 }

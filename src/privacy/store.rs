@@ -62,19 +62,19 @@ pub async fn exports(app: &App, user_id: Id, before: &str, rows: usize) -> Resul
     Ok(app.query(select).await?.all::<ExportRow>()?.into_iter().map(Into::into).collect())
 }
 
-/// An export of this user that has not expired. That it is fetched is recorded with it, if it is made.
+/// An export of this user that has not expired, unless the user is suspended. That it is fetched is recorded with it, if it is made.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn export_to_fetch(app: &App, user_id: Id, id: Id) -> Result<Option<Export>> {
     let select = Statement::new(
-        "SELECT id, status, bytes, created_at, expires_at FROM exports
-         WHERE id = ?1 AND user_id = ?2 AND expires_at > ?3",
+        "SELECT e.id, e.status, e.bytes, e.created_at, e.expires_at FROM exports e JOIN users u ON u.id = e.user_id
+         WHERE e.id = ?1 AND e.user_id = ?2 AND e.expires_at > ?3 AND u.suspended_at IS NULL",
     );
     let record = Statement::new(
         "INSERT INTO audit (id, actor_id, action, subject_id, request_id, at)
-         SELECT ?1, ?2, 'export.fetched', e.id, ?3, ?4 FROM exports e
-         WHERE e.id = ?5 AND e.user_id = ?2 AND e.status = 'ready' AND e.expires_at > ?4",
+         SELECT ?1, ?2, 'export.fetched', e.id, ?3, ?4 FROM exports e JOIN users u ON u.id = e.user_id
+         WHERE e.id = ?5 AND e.user_id = ?2 AND e.status = 'ready' AND e.expires_at > ?4 AND u.suspended_at IS NULL",
     );
     let now = app.now().0;
     let record = record.bind(app.new_id()?).bind(user_id).bind(app.request_id()).bind(now).bind(id);

@@ -113,6 +113,7 @@ struct Standing {
     licensed: i64,
     opened: i64,
     organization_id: Option<Id>,
+    suspended: i64,
 }
 
 /// The patient, and what the user is to them: one query. A user who is suspended
@@ -157,8 +158,8 @@ async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str
                           AND s.role = 'doctor' AND s.ended_at IS NULL
                           AND (?4 = 0 OR EXISTS (SELECT 1 FROM licences l WHERE l.user_id = s.user_id
                                AND l.organization_id = s.organization_id AND l.verified_at IS NOT NULL))) AS opened,
-                c.organization_id
-         FROM patients p JOIN users u ON u.id = ?2 AND u.suspended_at IS NULL
+                c.organization_id, u.suspended_at IS NOT NULL AS suspended
+         FROM patients p JOIN users u ON u.id = ?2
          LEFT JOIN patient_access a ON a.patient_id = p.id AND a.user_id = u.id
               AND (a.expires_at IS NULL OR a.expires_at > ?3)
          LEFT JOIN care_relationships c ON c.patient_id = p.id AND c.practitioner_id = u.id AND c.ended_at IS NULL
@@ -173,19 +174,24 @@ async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str
         let record = Statement::new(
             "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-             WHERE EXISTS (SELECT 1 FROM patient_access a WHERE a.patient_id = ?2 AND a.user_id = ?3
-                           AND (a.expires_at IS NULL OR a.expires_at > ?7))
-                OR EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
-                           WHERE c.patient_id = ?2 AND c.practitioner_id = ?3 AND c.ended_at IS NULL
-                             AND s.role = 'doctor' AND s.ended_at IS NULL)
-                OR EXISTS (SELECT 1 FROM emergency_openings e WHERE e.patient_id = ?2 AND e.practitioner_id = ?3
-                           AND e.expires_at > ?7)",
+             WHERE EXISTS (SELECT 1 FROM users u WHERE u.id = ?3 AND u.suspended_at IS NULL)
+               AND (EXISTS (SELECT 1 FROM patient_access a WHERE a.patient_id = ?2 AND a.user_id = ?3
+                            AND (a.expires_at IS NULL OR a.expires_at > ?7))
+                 OR EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
+                            WHERE c.patient_id = ?2 AND c.practitioner_id = ?3 AND c.ended_at IS NULL
+                              AND s.role = 'doctor' AND s.ended_at IS NULL)
+                 OR EXISTS (SELECT 1 FROM emergency_openings e WHERE e.patient_id = ?2 AND e.practitioner_id = ?3
+                            AND e.expires_at > ?7))",
         );
         let record = record.bind(app.new_id()?).bind(patient_id).bind(user_id).bind(action).bind(subject_id);
         batch.push(record.bind(app.request_id()).bind(now));
     }
     let row: Option<Standing> = app.batch(batch).await?.into_iter().next().unwrap_or_default().first()?;
     let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
+    if row.suspended != 0 {
+        app.note_subject(Subject { patient_id, user_id, related: false });
+        return Err(not_found());
+    }
     let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(patient_id), &row.wrapped_key)?;
     let birth_date = open_birth_date(&key, patient_id, row.birth_date_sealed.as_deref())?;
     let relationships = relationships(app, &row, birth_date);

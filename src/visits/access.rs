@@ -57,6 +57,7 @@ pub async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<
     let mut file = patient_for(app, stored.patient_id, caller.user_id).await?;
     if stored.practises_there() {
         file.relationships.push(Relationship::PractisesThere);
+        file.relationships.extend(stored.is_licensed_there().then_some(Relationship::LicensedThere));
         let took_it = stored.practitioner_id == Some(caller.user_id);
         file.relationships.extend(took_it.then_some(Relationship::VisitDoctor));
     }

@@ -13,7 +13,7 @@ use crate::records::store::{key_about, open_identity};
 use crate::services::App;
 use serde::Deserialize;
 
-/// What the user is to the organization; never empty.
+/// What the user is to the organization; never empty. A user who is suspended is nothing to it.
 ///
 /// # Errors
 /// When the database fails.
@@ -22,10 +22,12 @@ pub async fn relationships(app: &App, organization_id: Id, user_id: Id) -> Resul
     struct Row {
         role: String,
     }
-    let select =
-        Statement::new("SELECT role FROM staff WHERE organization_id = ?1 AND user_id = ?2 AND ended_at IS NULL")
-            .bind(organization_id)
-            .bind(user_id);
+    let select = Statement::new(
+        "SELECT s.role FROM staff s JOIN users u ON u.id = s.user_id
+         WHERE s.organization_id = ?1 AND s.user_id = ?2 AND s.ended_at IS NULL AND u.suspended_at IS NULL",
+    )
+    .bind(organization_id)
+    .bind(user_id);
     let roles: Vec<Row> = app.query(select).await?.all()?;
     let of_role = roles.iter().filter_map(|row| match row.role.as_str() {
         "doctor" => Some(Relationship::PractisesThere),
@@ -187,15 +189,19 @@ pub async fn duty(app: &App, organization_id: Id, user_id: Id) -> Result<Duty> {
         since: i64,
         version: i64,
     }
-    // Who is no doctor there any more is not on duty, whatever they last said.
+    // Who may not act as a doctor there is not on duty, whatever they last said.
     let all = Statement::new(
         "SELECT d.user_id, d.since, u.wrapped_key, u.name_sealed
          FROM duty d JOIN staff s ON s.organization_id = d.organization_id AND s.user_id = d.user_id
               AND s.role = 'doctor' AND s.ended_at IS NULL
               JOIN users u ON u.id = d.user_id
-         WHERE d.organization_id = ?1 AND d.is_on = 1 AND u.suspended_at IS NULL ORDER BY d.user_id",
+         WHERE d.organization_id = ?1 AND d.is_on = 1 AND u.suspended_at IS NULL
+           AND (?2 = 0 OR EXISTS (SELECT 1 FROM licences l WHERE l.user_id = s.user_id
+                AND l.organization_id = s.organization_id AND l.verified_at IS NOT NULL))
+         ORDER BY d.user_id",
     )
-    .bind(organization_id);
+    .bind(organization_id)
+    .bind(i64::from(app.config.require_verified_licence));
     let own = Statement::new("SELECT is_on, since, version FROM duty WHERE organization_id = ?1 AND user_id = ?2")
         .bind(organization_id)
         .bind(user_id);

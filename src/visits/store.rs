@@ -235,6 +235,12 @@ impl Stored {
         self.practises != 0
     }
 
+    /// Whether they do with a licence that the organization verified, where that is asked for.
+    #[must_use]
+    pub fn is_licensed_there(&self) -> bool {
+        self.practises > 1
+    }
+
     /// As the API shows it, the reason only to whom it is told.
     ///
     /// # Errors
@@ -280,12 +286,15 @@ pub async fn visit(app: &App, id: Id, user_id: Id) -> Result<Option<Stored>> {
                 (SELECT (SELECT COUNT(*) FROM visit_queue o WHERE o.organization_id = q.organization_id
                          AND (o.level, o.waiting_since, o.encounter_id) < (q.level, q.waiting_since, q.encounter_id))
                  FROM visit_queue q WHERE q.encounter_id = e.id) AS ahead,
-                EXISTS (SELECT 1 FROM staff s WHERE s.organization_id = v.organization_id AND s.user_id = ?2
-                        AND s.role = 'doctor' AND s.ended_at IS NULL) AS practises
+                COALESCE((SELECT 1 + (?3 = 0 OR EXISTS (SELECT 1 FROM licences l WHERE l.user_id = s.user_id
+                            AND l.organization_id = s.organization_id AND l.verified_at IS NOT NULL))
+                          FROM staff s WHERE s.organization_id = v.organization_id AND s.user_id = ?2
+                            AND s.role = 'doctor' AND s.ended_at IS NULL), 0) AS practises
          FROM visits v JOIN encounters e ON e.id = v.encounter_id WHERE v.encounter_id = ?1",
     )
     .bind(id)
-    .bind(user_id);
+    .bind(user_id)
+    .bind(i64::from(app.config.require_verified_licence));
     Ok(app.query(select).await?.first()?)
 }
 
@@ -311,7 +320,7 @@ pub async fn visits_of(app: &App, patient_id: Id, before: &str, rows: usize) -> 
     Ok(app.query(select).await?.all()?)
 }
 
-/// A page of the visits that a doctor took, latest first. The reasons stay closed:
+/// A page of the visits that a doctor took, unless suspended, latest first. The reasons stay closed:
 /// each is under another patient's key.
 ///
 /// # Errors
@@ -322,8 +331,8 @@ pub async fn visits_taken_by(app: &App, user_id: Id, before: &str, rows: usize) 
                 v.acknowledged_emergency, v.reason_sealed, v.consent_version, v.consented_at, v.accepted_at,
                 v.closed_at, v.close_reason, e.practitioner_id, e.room_id, e.version, e.created_at, NULL AS ahead,
                 1 AS practises
-         FROM encounters e JOIN visits v ON v.encounter_id = e.id
-         WHERE e.practitioner_id = ?1 AND e.id < ?2
+         FROM encounters e JOIN visits v ON v.encounter_id = e.id JOIN users u ON u.id = e.practitioner_id
+         WHERE e.practitioner_id = ?1 AND e.id < ?2 AND u.suspended_at IS NULL
            AND EXISTS (SELECT 1 FROM staff s WHERE s.organization_id = v.organization_id AND s.user_id = ?1
                        AND s.role = 'doctor' AND s.ended_at IS NULL)
          ORDER BY e.id DESC LIMIT ?3",

@@ -2,21 +2,20 @@
 
 mod answer;
 mod hosts;
+mod people;
 
 pub use answer::{Answer, read};
 use axum::body::Body;
 use axum::http::Request;
 use hosts::{CutRooms, Yielding};
+pub use people::{PASSWORD, Person};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use virtual_doctor::accounts::store::user_key;
 use virtual_doctor::app::router;
 use virtual_doctor::config::Config;
-use virtual_doctor::id::Id;
 use virtual_doctor::jobs::{consumer, outbox};
 use virtual_doctor::limits::policies::{POLICIES, Policy, Rates};
-use virtual_doctor::organizations::practitioner_store::{put_licence, verify_licence};
 use virtual_doctor::platform::native::{
     FailingDatabase, ManualClock, MemoryCache, MemoryFiles, MemoryLimiter, MemoryLog, MemoryMailer, MemoryQueue,
     NativeRooms, SeededEntropy, SqliteDatabase,
@@ -24,7 +23,8 @@ use virtual_doctor::platform::native::{
 use virtual_doctor::platform::{Database, Statement};
 use virtual_doctor::services::{App, Services};
 
-pub const PASSWORD: &str = "correct horse battery";
+/// Where an installation's randomness begins.
+const SEED: u64 = 7;
 
 /// An installation, with everything that a test reaches into.
 pub struct Installation {
@@ -36,17 +36,9 @@ pub struct Installation {
     pub mailer: Arc<MemoryMailer>,
     pub log: Arc<MemoryLog>,
     pub database: Arc<FailingDatabase>,
+    sqlite: Arc<SqliteDatabase>,
     pub rooms: Arc<CutRooms>,
     pub limiter: Arc<MemoryLimiter>,
-}
-
-/// A person who is signed in.
-#[derive(Debug, Clone)]
-pub struct Person {
-    pub user_id: String,
-    pub patient_id: String,
-    pub access: String,
-    pub refresh: String,
 }
 
 impl Installation {
@@ -61,15 +53,23 @@ impl Installation {
 
     /// Over this database.
     pub fn over(database: SqliteDatabase, settings: &[(&str, &str)]) -> Self {
-        Self::made_of(database, settings, POLICIES.to_vec())
+        Self::made_of(database, settings, POLICIES.to_vec(), SEED)
+    }
+
+    /// Another installation with the usual settings, whose database holds what is in this one by now.
+    /// It makes other ids. Rooms are opened anew from the database, without their messages.
+    pub fn copy(&self) -> Self {
+        let copy = Self::made_of(self.sqlite.copy().unwrap(), &[], POLICIES.to_vec(), SEED + 1);
+        copy.clock.advance(self.services.now().0 - copy.services.now().0);
+        copy
     }
 
     /// With these coarse limits too, once RATE_LIMITS is on.
     pub fn with_policies(settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
-        Self::made_of(SqliteDatabase::in_memory().unwrap(), settings, policies)
+        Self::made_of(SqliteDatabase::in_memory().unwrap(), settings, policies, SEED)
     }
 
-    fn made_of(database: SqliteDatabase, settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
+    fn made_of(database: SqliteDatabase, settings: &[(&str, &str)], policies: Vec<Policy>, seed: u64) -> Self {
         let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let config = Config::read(|name| {
             let given = settings.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned());
@@ -87,8 +87,9 @@ impl Installation {
         })
         .unwrap();
         let clock = Arc::new(ManualClock::at(1_795_000_000_000));
-        let entropy = Arc::new(SeededEntropy::new(7));
-        let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(database))));
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let sqlite = Arc::new(database);
+        let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(sqlite.clone()))));
         let rooms = Arc::new(CutRooms::new(NativeRooms::new(config.clone(), clock.clone(), entropy.clone())));
         let limiter = Arc::new(MemoryLimiter::new(clock.clone()));
         let (queue, mailer, log) =
@@ -109,7 +110,19 @@ impl Installation {
             log: log.clone(),
             liveness: virtual_doctor::accounts::liveness::Liveness::default(),
         });
-        Self { router: router(services.clone()), services, clock, files, queue, mailer, log, database, rooms, limiter }
+        Self {
+            router: router(services.clone()),
+            services,
+            clock,
+            files,
+            queue,
+            mailer,
+            log,
+            database,
+            sqlite,
+            rooms,
+            limiter,
+        }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -150,71 +163,6 @@ impl Installation {
     /// A POST under an Idempotency-Key.
     pub async fn post_once(&self, path: &str, person: &Person, key: &str, body: &Value) -> Answer {
         self.call("POST", path, Some(person), &[("idempotency-key", key)], Some(body.clone())).await
-    }
-
-    pub async fn sign_in(&self, email: &str, password: &str) -> Person {
-        let tokens =
-            self.post("/api/v1/auth/login", None, json!({ "email": email, "password": password })).await.expect(200);
-        Person {
-            user_id: tokens["user"]["id"].as_str().unwrap().into(),
-            patient_id: tokens["user"]["patients"][0]["id"].as_str().unwrap().into(),
-            access: tokens["access_token"].as_str().unwrap().into(),
-            refresh: tokens["refresh_token"].as_str().unwrap().into(),
-        }
-    }
-
-    pub async fn sign_up(&self, email: &str) -> Person {
-        let body = json!({ "email": email, "password": PASSWORD, "name": format!("Name of {email}"), "birth_date": "1972-04-05", "country": "GB" });
-        self.post("/api/v1/auth/register", None, body).await.expect(202);
-        self.sign_in(email, PASSWORD).await
-    }
-
-    /// Signs up a doctor of an organization of their own.
-    pub async fn doctor(&self, email: &str) -> Person {
-        self.staff(email, "doctor").await
-    }
-
-    /// Signs up somebody who holds this role in an organization of their own.
-    pub async fn staff(&self, email: &str, role: &str) -> Person {
-        let person = self.sign_up(email).await;
-        self.make_staff(&person, role).await;
-        self.sign_in(email, PASSWORD).await
-    }
-
-    pub async fn make_staff(&self, person: &Person, role: &str) {
-        let organization = self.organization("Clinic").await;
-        self.join(&organization, person, role).await;
-        if role == "doctor" {
-            self.license(person, Id::parse(&organization).unwrap()).await;
-        }
-    }
-
-    /// An organization without staff.
-    pub async fn organization(&self, name: &str) -> String {
-        let id = self.services.new_id().unwrap();
-        let insert = Statement::new("INSERT INTO organizations (id, name, created_at) VALUES (?1, ?2, 0)");
-        self.database.query(insert.bind(id).bind(name)).await.unwrap();
-        id.to_string()
-    }
-
-    /// Makes the person staff of the organization; a token that they have does not know of it yet.
-    pub async fn join(&self, organization: &str, person: &Person, role: &str) {
-        let insert =
-            Statement::new("INSERT INTO staff (organization_id, user_id, role, created_at) VALUES (?1, ?2, ?3, 0)");
-        self.database.query(insert.bind(organization).bind(&person.user_id).bind(role)).await.unwrap();
-    }
-
-    /// A licence of the person's that the organization verified.
-    pub async fn license(&self, person: &Person, organization: Id) {
-        let app = App::outside(self.services.clone(), "test");
-        let user_id = Id::parse(&person.user_id).unwrap();
-        let key = user_key(&app, user_id).await.unwrap();
-        let now = app.now();
-        let statements = vec![
-            put_licence(&app, &key, user_id, organization, "GB", "7654321", now).unwrap(),
-            verify_licence(user_id, organization, "GB", now.0, user_id, now),
-        ];
-        self.database.batch(statements).await.unwrap();
     }
 
     /// A room that the patient opens with the doctor, which begins a care relationship.
@@ -258,13 +206,18 @@ impl Installation {
 
     /// Everything that is stored, as JSON text: for what must not be readable in it.
     pub async fn storage(&self) -> String {
+        self.storage_without("").await
+    }
+
+    /// The same without a table.
+    pub async fn storage_without(&self, without: &str) -> String {
         #[derive(serde::Deserialize)]
         struct Table {
             name: String,
         }
         let tables = Statement::new("SELECT name FROM sqlite_master WHERE type = 'table'");
         let mut all = String::new();
-        for table in self.rows::<Table>(tables).await {
+        for table in self.rows::<Table>(tables).await.into_iter().filter(|table| table.name != without) {
             let select = Statement::new(format!("SELECT * FROM \"{}\"", table.name).leak());
             for row in self.rows::<Value>(select).await {
                 all.push_str(&row.to_string());

@@ -137,12 +137,23 @@ impl Clinic {
     }
 }
 
-/// Signs up somebody who holds this role in the organization.
+/// A licence of the doctor's for this country, which the organization verified.
+async fn license(here: &Installation, organization: &str, doctor: &Person, country: &str) {
+    let insert = "INSERT INTO licences (user_id, organization_id, country, number_sealed, verified_at, created_at)
+                  VALUES (?1, ?2, ?3, '', 1, 0)";
+    let insert = Statement::new(insert).bind(&doctor.user_id).bind(organization).bind(country);
+    here.database.query(insert).await.unwrap();
+}
+
+/// Signs up somebody who holds this role in the organization; doctors have a licence, of another country than the patients'.
 async fn join(here: &Installation, organization: &str, email: &str, role: &str) -> Person {
     let person = here.sign_up(email).await;
     let insert = "INSERT INTO staff (organization_id, user_id, role, created_at) VALUES (?1, ?2, ?3, 0)";
     let insert = Statement::new(insert).bind(organization).bind(&person.user_id).bind(role);
     here.database.query(insert).await.unwrap();
+    if role == "doctor" {
+        license(here, organization, &person, "IE").await;
+    }
     here.sign_in(email, PASSWORD).await
 }
 

@@ -8,10 +8,11 @@ import { start } from "./harness.mjs";
 let server, database, version;
 const organization = randomUUID();
 
-/** Somebody who practises in the organization, on duty. */
+/** Somebody who practises in the organization, with a licence of another country, on duty. */
 async function doctor() {
   const person = await server.signUp();
   await database.prepare("INSERT INTO staff (organization_id, user_id, role, created_at) VALUES (?1, ?2, 'doctor', 0)").bind(organization, person.id).run();
+  await database.prepare("INSERT INTO licences (user_id, organization_id, country, number_sealed, verified_at, created_at) VALUES (?2, ?1, 'IE', '', 1, 0)").bind(organization, person.id).run();
   const signedIn = await server.signIn(person.user.email);
   const duty = await signedIn.api("PUT", `/api/v1/organizations/${organization}/duty`, { body: { on: true }, headers: { "if-match": "*" } });
   assert.equal(duty.status, 200, duty.text);

@@ -1,5 +1,6 @@
 use crate::platform::{Database, DatabaseError, HostError, Rows, Statement, Value, split_guards};
 use async_trait::async_trait;
+use rusqlite::backup::Backup;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 use std::sync::Mutex;
@@ -32,6 +33,17 @@ impl SqliteDatabase {
         let connection = Connection::open(path).map_err(translate)?;
         connection.execute_batch("PRAGMA foreign_keys = ON").map_err(translate)?;
         Ok(Self(Mutex::new(connection)))
+    }
+
+    /// Another database in memory that holds the same; from then on each goes its own way.
+    ///
+    /// # Errors
+    /// When SQLite cannot copy it.
+    pub fn copy(&self) -> Result<Self, DatabaseError> {
+        let mut copy = Connection::open_in_memory().map_err(translate)?;
+        Backup::new(&*self.lock()?, &mut copy).and_then(|backup| backup.step(-1)).map_err(translate)?;
+        copy.execute_batch("PRAGMA foreign_keys = ON").map_err(translate)?;
+        Ok(Self(Mutex::new(copy)))
     }
 
     fn migrated(connection: Connection) -> Result<Self, DatabaseError> {

@@ -1,225 +1,93 @@
-//! A clinic, its neighbours and a family: who is what to what.
+//! The world as callers find it, and copies of it for those who change something.
 
+use super::callers::Caller;
 use super::operations::Operation;
-use crate::api::support::{Answer, Installation, PASSWORD, Person};
-use serde_json::{Value, json};
-use virtual_doctor::authorization::{Relationship as R, Role};
-use virtual_doctor::id::Id;
-use virtual_doctor::platform::Statement;
-use virtual_doctor::records::store::insert_patient;
-use virtual_doctor::services::App;
+use super::relationships::Target;
+use super::story::Story;
+use crate::api::support::{Answer, Installation, Person};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Who calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caller {
-    SignedOut,
-    /// The patient.
-    Ann,
-    /// Mother of Kim.
-    Gina,
-    /// A patient who has nothing to do with them.
-    Sam,
-    /// Doctor of both, in the clinic.
-    Dana,
-    /// Doctor of the same clinic, without a care relationship.
-    Dora,
-    /// Doctor of another clinic.
-    Otto,
-    /// Pharmacist of the clinic.
-    Phil,
-    /// Admin of the clinic.
-    Adam,
-    /// Operator of the installation.
-    Olga,
-    /// Ann, with a token that has expired.
-    AnnExpired,
-}
-
-impl Caller {
-    pub const ALL: [Self; 11] = [
-        Self::SignedOut,
-        Self::Ann,
-        Self::Gina,
-        Self::Sam,
-        Self::Dana,
-        Self::Dora,
-        Self::Otto,
-        Self::Phil,
-        Self::Adam,
-        Self::Olga,
-        Self::AnnExpired,
-    ];
-}
-
-/// Whose things are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    /// Ann's.
-    Own,
-    /// Those of Kim, a child.
-    Childs,
-    /// Well-formed ids of nothing.
-    Missing,
-}
-
-impl Target {
-    pub const ALL: [Self; 3] = [Self::Own, Self::Childs, Self::Missing];
-}
-
-/// What there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Thing {
-    Patient,
-    Assessment,
-    Prescription,
-    Room,
-}
-
-/// Ids of one target's things.
-#[derive(Debug, Clone)]
-pub struct Things {
-    pub patient: String,
-    pub assessment: String,
-    pub prescription: String,
-    pub room: String,
-    pub doctor: String,
-}
+/// Ids of one target's things, by the names that paths and bodies use.
+pub type Things = BTreeMap<&'static str, String>;
 
 pub struct World {
     here: Installation,
-    people: Vec<(Caller, Person)>,
-    own: Things,
-    childs: Things,
-    missing: Things,
+    people: Arc<BTreeMap<Caller, Person>>,
+    things: Arc<[(Target, Things); 5]>,
 }
 
 impl World {
     pub async fn new() -> Self {
-        let here = Installation::new();
-        let mut people = Vec::new();
-        for (caller, name) in
-            [(Caller::Ann, "ann"), (Caller::Gina, "gina"), (Caller::Sam, "sam"), (Caller::Olga, "olga")]
-        {
-            people.push((caller, here.sign_up(&format!("{name}@example.org")).await));
+        let mut story = Story::new().await;
+        let patient_of = |caller: Caller| story.people[&caller].patient_id.clone();
+        let (ann, kim, sam) = (patient_of(Caller::Ann), story.child().await, patient_of(Caller::Sam));
+        let anns = story.things(Caller::Ann, Caller::Dana, &ann).await;
+        let kims = story.things(Caller::Gina, Caller::Dana, &kim).await;
+        let sams = story.things(Caller::Sam, Caller::Otto, &sam).await;
+        let nothing = story.here.services.new_id().unwrap().to_string();
+        let missing = anns.keys().map(|name| (*name, nothing.clone())).collect();
+        let mut mixed = anns.clone();
+        for name in ["entry", "proxy", "doctor", "staff", "api_key"] {
+            mixed.insert(name, sams[name].clone());
         }
-        let clinic = here.organization("Clinic").await;
-        let other = here.organization("Elsewhere").await;
-        for (caller, name, organization, role) in [
-            (Caller::Dana, "dana", &clinic, "doctor"),
-            (Caller::Dora, "dora", &clinic, "doctor"),
-            (Caller::Otto, "otto", &other, "doctor"),
-            (Caller::Phil, "phil", &clinic, "pharmacist"),
-            (Caller::Adam, "adam", &clinic, "admin"),
-        ] {
-            let email = format!("{name}@example.org");
-            let person = here.sign_up(&email).await;
-            here.join(organization, &person, role).await;
-            if role == "doctor" {
-                here.license(&person, Id::parse(organization).unwrap()).await;
-            }
-            people.push((caller, here.sign_in(&email, PASSWORD).await));
+        story.befriends(&ann).await;
+        story.keys().await;
+        let letter = story.troubles().await;
+        story.ends().await;
+        let mut things = [
+            (Target::Missing, missing),
+            (Target::Anns, anns),
+            (Target::Kims, kims),
+            (Target::Sams, sams),
+            (Target::Mixed, mixed),
+        ];
+        for (_, things) in &mut things {
+            things.insert("letter", letter.clone());
         }
-        let of = |caller: Caller| people.iter().find(|(known, _)| *known == caller).unwrap().1.clone();
-        let (ann, gina, dana, olga) = (of(Caller::Ann), of(Caller::Gina), of(Caller::Dana), of(Caller::Olga));
-        let operator = Statement::new("INSERT INTO operators (user_id, created_at) VALUES (?1, 0)").bind(&olga.user_id);
-        here.rows::<Value>(operator).await;
-        let olga = here.sign_in("olga@example.org", PASSWORD).await;
-        people.iter_mut().filter(|(caller, _)| *caller == Caller::Olga).for_each(|(_, person)| *person = olga.clone());
-        let kim = child(&here, &gina).await;
-        let own = things(&here, &ann, &dana, ann.patient_id.clone()).await;
-        let childs = things(&here, &gina, &dana, kim).await;
-        let nothing = here.services.new_id().unwrap().to_string();
-        let missing = Things {
-            patient: nothing.clone(),
-            assessment: nothing.clone(),
-            prescription: nothing.clone(),
-            room: nothing,
-            doctor: own.doctor.clone(),
-        };
-        Self { here, people, own, childs, missing }
+        Self { here: story.here, people: Arc::new(story.people), things: Arc::new(things) }
     }
 
-    /// What the caller is in their organization; none for whoever is not signed in.
-    pub fn roles(&self, caller: Caller) -> Option<Vec<Role>> {
-        let staff = match caller {
-            Caller::SignedOut | Caller::AnnExpired => return None,
-            Caller::Ann | Caller::Gina | Caller::Sam => None,
-            Caller::Dana | Caller::Dora | Caller::Otto => Some(Role::Doctor),
-            Caller::Phil => Some(Role::Pharmacist),
-            Caller::Adam => Some(Role::Admin),
-            Caller::Olga => Some(Role::Operator),
-        };
-        Some([Role::Patient].into_iter().chain(staff).collect())
+    /// Another one in which the same has happened, in an isolate that remembers nothing.
+    pub fn copy(&self) -> Self {
+        Self { here: self.here.copy(), people: self.people.clone(), things: self.things.clone() }
     }
 
-    /// What the caller is to the thing, as the story above says.
-    pub fn relationships(&self, caller: Caller, target: Target, thing: Thing) -> Vec<R> {
-        let acts = matches!((caller, target), (Caller::Ann, Target::Own) | (Caller::Gina, Target::Childs));
-        let cares = caller == Caller::Dana && target != Target::Missing;
-        match thing {
-            Thing::Room if acts || cares => vec![R::Participant],
-            Thing::Assessment if acts => vec![R::ActsForPatient, R::Recorder],
-            Thing::Prescription if cares => vec![R::CareTeam, R::LicensedCareTeam, R::Recorder],
-            _ if acts => vec![R::ActsForPatient, if caller == Caller::Ann { R::Oneself } else { R::Guardian }],
-            _ if cares => vec![R::CareTeam, R::LicensedCareTeam],
-            _ => vec![R::None],
-        }
+    /// All that is stored, but for the audit and the day on which a key was last used.
+    pub async fn stored(&self) -> String {
+        self.here.execute("UPDATE api_keys SET last_used_on = NULL").await;
+        self.here.storage_without("audit").await
     }
 
-    pub async fn call(&self, operation: &Operation, caller: Caller, target: Target) -> Answer {
-        let things = match target {
-            Target::Own => &self.own,
-            Target::Childs => &self.childs,
-            Target::Missing => &self.missing,
-        };
-        let known = if caller == Caller::AnnExpired { Caller::Ann } else { caller };
-        let person = self.people.iter().find(|(at, _)| *at == known).map(|(_, person)| person);
+    /// How often somebody was refused a record.
+    pub async fn refusals(&self) -> i64 {
+        self.here.count("SELECT COUNT(*) AS n FROM audit WHERE action = 'record.refused'").await
+    }
+
+    pub async fn call(&self, operation: &Operation, method: &str, caller: Caller, target: Target) -> Answer {
+        let person = self.people.get(&caller.who());
+        let mut things = self.things.iter().find(|(at, _)| *at == target).unwrap().1.clone();
+        things.insert("caller", person.map_or_else(|| things["letter"].clone(), |person| person.user_id.clone()));
         const LIFE_MS: i64 = 15 * 60 * 1000;
-        if caller == Caller::AnnExpired {
-            self.here.clock.advance(LIFE_MS);
-        }
+        let late = if caller == Caller::AnnExpired { LIFE_MS } else { 0 };
+        self.here.clock.advance(late);
         let headers: &[(&str, &str)] =
-            if matches!(operation.method, "PATCH" | "PUT" | "DELETE") { &[("if-match", "\"1\"")] } else { &[] };
-        let answer = self
-            .here
-            .call(operation.method, &(operation.path)(things), person, headers, (operation.body)(things))
-            .await;
-        if caller == Caller::AnnExpired {
-            self.here.clock.advance(-LIFE_MS);
-        }
+            if matches!(method, "PATCH" | "PUT" | "DELETE") { &[("if-match", "*")] } else { &[] };
+        let body: Option<Value> = operation.body.map(|body| body(&things));
+        let answer = self.here.call(method, &operation.path_of(&things), person, headers, body).await;
+        self.here.clock.advance(-late);
         answer
     }
 }
 
-/// A problem document without what is of the request.
-pub fn bare(answer: &Answer) -> Value {
+/// All of an answer but what is of the request: two that are the same tell nobody apart.
+pub fn bare(answer: &Answer) -> String {
     let mut document = answer.json();
     for member in ["instance", "request_id"] {
         document.as_object_mut().map(|members| members.remove(member));
     }
-    document
-}
-
-async fn child(here: &Installation, guardian: &Person) -> String {
-    let app = App::outside(here.services.clone(), "test");
-    let id: Id = app.new_id().unwrap();
-    let access = Statement::new(
-        "INSERT INTO patient_access (patient_id, user_id, relation, created_at) VALUES (?1, ?2, 'child', 0)",
-    );
-    let patient = insert_patient(&app, id, "Kim", None, Some("GB")).unwrap();
-    app.batch(vec![patient, access.bind(id).bind(&guardian.user_id)]).await.unwrap();
-    id.to_string()
-}
-
-/// A consultation and what it leaves behind.
-async fn things(here: &Installation, person: &Person, doctor: &Person, patient: String) -> Things {
-    let made = |value: Value| value["id"].as_str().unwrap().to_owned();
-    let room = json!({ "kind": "consultation", "participants": [doctor.user_id], "subject": "a cough", "patient_id": patient });
-    let room = made(here.post("/api/v1/rooms", Some(person), room).await.expect(201));
-    let assess = json!({ "patient": { "age_years": 54, "sex": "male" }, "text": "cough", "patient_id": patient });
-    let assessment = made(here.post("/api/v1/assessments", Some(person), assess).await.expect(201));
-    let item = json!({ "medicine_id": "amoxicillin", "dose": { "value": 500, "unit": "mg" }, "as_needed": true });
-    let prescribe = json!({ "patient_id": patient, "items": [item] });
-    let prescription = made(here.post("/api/v1/prescriptions", Some(doctor), prescribe).await.expect(201));
-    Things { patient, assessment, prescription, room, doctor: doctor.user_id.clone() }
+    let of_request = ["x-request-id", "traceparent"];
+    let headers: Vec<_> = answer.headers.iter().filter(|(name, _)| !of_request.contains(&name.as_str())).collect();
+    format!("{} {headers:?} {document}", answer.status)
 }

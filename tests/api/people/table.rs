@@ -49,7 +49,8 @@ fn acting_as_a_doctor_takes_a_licence_and_the_role() {
         [A::Prescribe, A::SignPrescription, A::ChangeProfile, A::ChangeBirthDate, A::HandOver, A::WriteRecord]
     );
     assert_eq!(allowed_to(R::LicensedPractitioner), [A::BreakGlass]);
-    for relationship in [R::CareTeam, R::LicensedCareTeam, R::LicensedPractitioner, R::BreakGlass] {
+    assert_eq!(allowed_to(R::LicensedThere), [A::AcceptVisit]);
+    for relationship in [R::CareTeam, R::LicensedCareTeam, R::LicensedPractitioner, R::LicensedThere, R::BreakGlass] {
         for role in [Patient, Pharmacist, Admin, Operator] {
             assert!(A::ALL.iter().all(|action| !allows(&[role], &[relationship], *action)), "{role:?}");
         }

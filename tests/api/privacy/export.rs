@@ -105,3 +105,14 @@ async fn with_the_files_down_it_is_made_later_and_with_a_room_down_it_says_so() 
     let copy = here.get(&format!("/api/v1/me/exports/{}", id.as_str().unwrap()), Some(&ann)).await.expect(200);
     assert_eq!((&copy["rooms"][0]["messages"], &copy["rooms"][0]["unavailable"]), (&Value::Null, &json!(true)));
 }
+
+#[tokio::test]
+async fn whoever_is_suspended_fetches_nothing_at_once() {
+    let here = Installation::new();
+    let ann = here.sign_up("ann@example.org").await;
+    let path = made(&here, &ann).await;
+    here.get(&path, Some(&ann)).await.expect(200);
+    here.execute("UPDATE users SET suspended_at = 1").await;
+    here.get(&path, Some(&ann)).await.problem(404, "not-found");
+    assert_eq!(here.count("SELECT COUNT(*) AS n FROM audit WHERE action = 'export.fetched'").await, 1);
+}

@@ -1,14 +1,14 @@
 //! Hosts that are as slow or as broken as real ones.
 
 use async_trait::async_trait;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use virtual_doctor::chat::service::{RoomCall, RoomReply, SocketRequest};
 use virtual_doctor::platform::native::{NativeRooms, SqliteDatabase};
 use virtual_doctor::platform::{Connected, Database, DatabaseError, HostError, Rooms, Rows, Statement};
 
 /// Lets others run before each batch, as a database behind a network does.
-pub struct Yielding(pub SqliteDatabase);
+pub struct Yielding(pub Arc<SqliteDatabase>);
 
 #[async_trait]
 impl Database for Yielding {

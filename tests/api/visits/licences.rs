@@ -1,6 +1,6 @@
 //! The licence of who takes a visit, by what is set and what there is.
 
-use super::Clinic;
+use super::{Clinic, license};
 use serde_json::json;
 use virtual_doctor::platform::{Database, Statement};
 
@@ -42,6 +42,27 @@ async fn each_case_is_refused_warned_of_or_let_pass() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn without_any_verified_licence_nobody_takes_a_visit_or_is_handed_one() {
+    let clinic = clinic("warn").await;
+    clinic.go_on_duty(&clinic.dora).await;
+    let path = clinic.request(&clinic.ann).await;
+    clinic.here.execute("UPDATE licences SET verified_at = NULL").await;
+    clinic.act(&path, "accept", &clinic.dana).await.problem(403, "forbidden");
+    assert!(!clinic.reads_record(&clinic.dana, &clinic.ann).await);
+    license(&clinic.here, &clinic.organization, &clinic.dana, "FR").await;
+    clinic.act(&path, "accept", &clinic.dana).await.expect(200);
+    let duty = clinic.here.get(&clinic.duty(), Some(&clinic.dana)).await.expect(200);
+    assert_eq!(duty["doctors"].as_array().unwrap().len(), 1);
+    clinic.hand_over(&path, &clinic.dana, &clinic.dora).await.problem(422, "invalid");
+    assert!(!clinic.reads_record(&clinic.dora, &clinic.ann).await);
+    // Where no licence is asked for, the post is enough.
+    let lax = Clinic::with(&[("REQUIRE_VERIFIED_LICENCE", "off")]).await;
+    lax.go_on_duty(&lax.dana).await;
+    lax.here.execute("DELETE FROM licences").await;
+    lax.taken().await;
 }
 
 #[tokio::test]

@@ -188,6 +188,8 @@ async fn a_colleague_reads_the_reason_only_while_anyone_may_take_it() {
     assert_eq!(taken["items"].as_array().unwrap().len(), 1);
     assert_eq!(clinic.here.get(PATH, Some(&clinic.dora)).await.expect(200)["items"], json!([]));
     clinic.here.get(PATH, Some(&clinic.ann)).await.problem(403, "forbidden");
+    clinic.here.execute("UPDATE users SET suspended_at = 1").await;
+    assert_eq!(clinic.here.get(PATH, Some(&clinic.dana)).await.expect(200)["items"], json!([]));
 }
 
 #[tokio::test]

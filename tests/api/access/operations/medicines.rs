@@ -1,0 +1,29 @@
+//! Medicines and prescriptions.
+
+use super::super::relationships::Thing;
+use super::About::{Public, PublicOr, Thing as Of};
+use super::{Operation, row};
+use serde_json::{Value, json};
+use virtual_doctor::authorization::Action as A;
+
+const CHECK: &str = "/api/v1/medicines/check";
+
+fn check(patient_id: Option<&String>) -> Value {
+    json!({ "medicines": [{ "name": "warfarin" }], "patient_id": patient_id })
+}
+
+fn item() -> Value {
+    json!({ "medicine_id": "amoxicillin", "dose": { "value": 500, "unit": "mg" }, "as_needed": true })
+}
+
+pub const OPERATIONS: &[Operation] = &[
+    row("list_medicines", "/api/v1/medicines", Public),
+    row("read_medicine", "/api/v1/medicines/amoxicillin", Public),
+    row("check_medicines", CHECK, PublicOr(A::CheckMedicines)).sending(|_| check(None)),
+    row("check_medicines", CHECK, Of(Thing::Patient, A::ReadRecord)).sending(|it| check(Some(&it["patient"]))),
+    row("list_prescriptions", "/api/v1/prescriptions?patient_id={patient}", Of(Thing::Patient, A::ReadPrescription)),
+    row("prescribe", "/api/v1/prescriptions", Of(Thing::Patient, A::Prescribe))
+        .sending(|it| json!({ "patient_id": it["patient"], "items": [item()] })),
+    row("read_prescription", "/api/v1/prescriptions/{prescription}", Of(Thing::Prescription, A::ReadPrescription)),
+    row("sign_prescription", "/api/v1/prescriptions/{prescription}/sign", Of(Thing::Prescription, A::SignPrescription)),
+];
