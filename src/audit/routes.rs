@@ -9,7 +9,7 @@ use crate::id::Id;
 use crate::records::store::patient_for;
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub async fn read_access_log(
     app: App,
     caller: Caller,
     PathOf(id): PathOf<Id>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     let file = patient_for(&app, id, caller.user_id).await?;

@@ -18,7 +18,7 @@ use crate::problem;
 use crate::records::store::{begin_care, own_patient};
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::http::HeaderMap;
 use axum::http::header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use axum::response::{IntoResponse, Response};
@@ -49,7 +49,7 @@ fn opening(room: &directory::Room) -> RoomCall {
 pub async fn list_rooms(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     caller.require(&[Relationship::Participant], Action::UseRoom)?;

@@ -19,7 +19,7 @@ use crate::records::entries::clinical_record::{self, Person};
 use crate::records::store::{no_encounter, patient_for, patient_for_reading, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::{get, post};
 use deserr::Deserr;
@@ -190,7 +190,7 @@ pub struct List {
 pub async fn list_assessments(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<List>,
 ) -> Result<Response> {
     let keys = &app.config.signing_keys;
@@ -281,7 +281,7 @@ pub struct ConditionSummary {
     responses((status = 200, body = Vec<ConditionSummary>)))]
 pub async fn list_conditions(
     app: App,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<Vocabulary>,
 ) -> Result<Response> {
     let page = query.page(
@@ -323,7 +323,7 @@ pub struct FindingSummary {
 pub async fn list_findings(
     app: App,
     _: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<Vocabulary>,
 ) -> Result<Response> {
     let found = |row: &crate::knowledge::tables::Finding| {

@@ -11,7 +11,7 @@ use crate::id::Id;
 use crate::platform::DatabaseError;
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -88,7 +88,7 @@ pub async fn create_api_key(
 pub async fn list_api_keys(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     PathOf(organization_id): PathOf<Id>,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {

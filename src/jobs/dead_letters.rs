@@ -9,7 +9,7 @@ use crate::id::{Id, Timestamp};
 use crate::platform::DatabaseError;
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -63,7 +63,7 @@ pub struct Replayed {
 pub async fn list_dead_letters(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     #[derive(Deserialize)]

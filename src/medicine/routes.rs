@@ -15,7 +15,7 @@ use crate::records::entries::clinical_record::{self, Person};
 use crate::records::store::patient_for;
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::{get, post};
 use deserr::Deserr;
@@ -56,7 +56,7 @@ pub struct Search {
     responses((status = 200, body = Vec<MedicineSummary>)))]
 pub async fn list_medicines(
     app: App,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<Search>,
 ) -> Result<Response> {
     const SCOPE: &str = "medicines";

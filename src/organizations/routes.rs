@@ -12,7 +12,7 @@ use crate::jobs::outbox;
 use crate::platform::DatabaseError;
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
@@ -80,7 +80,7 @@ pub async fn list_staff(
     app: App,
     caller: Caller,
     PathOf(id): PathOf<Id>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     caller.require(&store::standing(&app, &caller, Some(id)).await?, Action::ListStaff)?;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::http::{Caller, Create, Page, PageQuery, QueryOf, created, cursor, idempotency};
 use crate::records::store::patient_for;
 use crate::services::App;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::response::Response;
 
 /// List what one has agreed to
@@ -20,7 +20,7 @@ use axum::response::Response;
 pub async fn list_consents(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     caller.require(&[Relationship::Anyone], Action::UseOwnAccount)?;

@@ -10,7 +10,7 @@ use crate::id::{Id, Timestamp};
 use crate::jobs::{Job, outbox};
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -70,7 +70,7 @@ pub async fn request_export(app: App, caller: Caller) -> Result<Response> {
 pub async fn list_exports(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     caller.require(&[Relationship::Anyone], Action::UseOwnAccount)?;

@@ -9,7 +9,7 @@ use crate::http::{Caller, Page, PageQuery, QueryOf, cursor};
 use crate::id::Id;
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::get;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ pub struct Practitioner {
 pub async fn list_practitioners(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     caller.require(&[Relationship::Anyone], Action::ListPractitioners)?;

@@ -10,7 +10,7 @@ use crate::http::{Caller, IfMatch, Json, JsonBody, Page, PageQuery, PathOf, Quer
 use crate::id::Id;
 use crate::platform::DatabaseError;
 use crate::services::App;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::http::header::LINK;
 use axum::response::{IntoResponse, Response};
 
@@ -25,7 +25,7 @@ pub async fn read_queue(
     app: App,
     caller: Caller,
     PathOf(id): PathOf<Id>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     let relationships = queue_store::relationships(&app, id, caller.user_id).await?;

@@ -19,7 +19,7 @@ use crate::problem;
 use crate::records::store::{PatientFile, patient_for};
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::{get, post};
 use deserr::Deserr;
@@ -188,7 +188,7 @@ pub struct List {
 pub async fn list_visits(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<List>,
 ) -> Result<Response> {
     let keys = &app.config.signing_keys;

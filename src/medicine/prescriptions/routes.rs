@@ -17,7 +17,7 @@ use crate::records::entries::store::expect_unchanged;
 use crate::records::store::{PatientFile, patient_for, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::{get, post};
 use deserr::Deserr;
@@ -200,7 +200,7 @@ pub struct List {
 pub async fn list_prescriptions(
     app: App,
     caller: Caller,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<List>,
 ) -> Result<Response> {
     let file = patient_for(&app, query.patient_id.0, caller.user_id).await?;

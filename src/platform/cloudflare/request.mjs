@@ -12,18 +12,27 @@ export function head(request) {
 }
 
 /**
+ * Text crosses as one string, body and all: a body of bytes would be an ArrayBuffer of its own for every answer,
+ * which takes longer to make and to collect than a small answer takes altogether.
  * @param usual Headers that the answer has unless it says otherwise
- * @param own names and values in turn, a line each, those of one name together; no value takes the usual one away
- * @param body a view of wasm memory, which is another's as soon as this returns
+ * @param own how much of the text is the answer's own headers: names and values in turn, a line each, those of one
+ *   name together; no value takes the usual one away
+ * @param bytes the body where it is no text: a view of wasm memory, which is another's as soon as this returns
  */
-export function respond(status, usual, own, body) {
-  const response = new Response(body.length > 0 ? body.slice() : null, { status, headers: usual });
-  const lines = own.split("\n");
-  for (let at = 0; at + 1 < lines.length; at += 2) {
-    const [name, value] = [lines[at], lines[at + 1]];
-    if (value === "") response.headers.delete(name);
-    else if (name === lines[at - 2]) response.headers.append(name, value);
-    else response.headers.set(name, value);
+export function respond(status, usual, own, text, bytes) {
+  const body = bytes?.slice() ?? (text.length > own ? text.slice(own) : null);
+  const response = new Response(body, { status, headers: usual });
+  const { headers } = response;
+  let before;
+  for (let at = 0; at < own; ) {
+    const middle = text.indexOf("\n", at);
+    const end = text.indexOf("\n", middle + 1);
+    const name = text.slice(at, middle);
+    if (end === middle + 1) headers.delete(name);
+    else if (name === before) headers.append(name, text.slice(middle + 1, end));
+    else headers.set(name, text.slice(middle + 1, end));
+    before = name;
+    at = end + 1;
   }
   return response;
 }

@@ -18,8 +18,9 @@ extern "C" {
     fn respond(
         status: u16,
         usual: &web_sys::Headers,
-        own: &str,
-        body: &[u8],
+        own: u32,
+        text: &str,
+        bytes: Option<&[u8]>,
     ) -> std::result::Result<web_sys::Response, JsValue>;
 }
 
@@ -64,6 +65,9 @@ async fn limited(mut request: Request) -> Result<Vec<u8>> {
 
 const JSON: &str = "application/json";
 
+/// Room for the headers that most answers have of their own.
+const HEAD_BYTES: usize = 256;
+
 /// The headers that nearly every answer has, converted once: names and values are
 /// dear on their way to the runtime, a copy within it is cheap.
 pub struct UsualHeaders(web_sys::Headers);
@@ -90,15 +94,24 @@ impl UsualHeaders {
 pub async fn write(response: http::Response<Body>, usual: &UsualHeaders) -> Result<web_sys::Response> {
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.map_err(|error| Error::RustError(error.to_string()))?;
-    let mut own = String::new();
+    let mut text = String::with_capacity(HEAD_BYTES + bytes.len());
     for (name, value) in &parts.headers {
         let Ok(value) = value.to_str() else { continue };
         if name != CONTENT_TYPE || value != JSON {
-            own.extend([name.as_str(), "\n", value, "\n"]);
+            text.extend([name.as_str(), "\n", value, "\n"]);
         }
     }
     if !parts.headers.contains_key(CONTENT_TYPE) {
-        own.extend([CONTENT_TYPE.as_str(), "\n\n"]);
+        text.extend([CONTENT_TYPE.as_str(), "\n\n"]);
     }
-    Ok(respond(parts.status.as_u16(), &usual.0, &own, &bytes)?)
+    // What stands before the body is ASCII: its length is the same in JavaScript's units.
+    let own = text.len() as u32;
+    let body = match std::str::from_utf8(&bytes) {
+        Ok(body) => {
+            text.push_str(body);
+            None
+        }
+        Err(_) => Some(&*bytes),
+    };
+    Ok(respond(parts.status.as_u16(), &usual.0, own, &text, body)?)
 }

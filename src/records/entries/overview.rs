@@ -14,7 +14,7 @@ use crate::platform::Rows;
 use crate::records::store::PatientFile;
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
@@ -125,7 +125,7 @@ pub async fn read_timeline(
     app: App,
     caller: Caller,
     PathOf(patient_id): PathOf<Id>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Response> {
     let keys = &app.config.signing_keys;

@@ -15,7 +15,7 @@ use crate::platform::{DatabaseError, Statement};
 use crate::records::store::{PatientFile, patient_for, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -182,7 +182,7 @@ pub async fn list_entries(
     app: App,
     caller: Caller,
     PathOf((patient_id, kind)): PathOf<(Id, Kind)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<List>,
 ) -> Result<Response> {
     let kind = with_entries(kind)?;
@@ -359,7 +359,7 @@ pub async fn list_versions(
     app: App,
     caller: Caller,
     PathOf((patient_id, kind, id)): PathOf<(Id, Kind, Id)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     QueryOf(query): QueryOf<Versions>,
 ) -> Result<Response> {
     let keys = &app.config.signing_keys;
