@@ -1,6 +1,8 @@
 //! Makes the copy of what is held on a person: JSON, sealed under the person's
 //! own key before it is put down, opened only on its way to them.
 
+use super::patient_holdings_store::OF_PATIENT;
+use super::user_holdings_store::OF_USER;
 use super::{holdings_store as holdings, store};
 use crate::accounts::store::user_key;
 use crate::audit::{self, Entry};
@@ -48,12 +50,11 @@ pub async fn make(app: &App, user_id: Id, id: Id) -> Result<()> {
         Err(Error::Problem(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
-    let mut document =
-        json!({ "exported_at": app.now(), "user": holdings::open(app, &key, holdings::of_user(user_id)).await? });
+    let mut document = json!({ "exported_at": app.now(), "user": holdings::open(app, &key, OF_USER, user_id).await? });
     let mut patients = Vec::new();
     for patient_id in holdings::own_patients(app, user_id).await? {
         let file = patient_for(app, patient_id, user_id).await?;
-        patients.push(Value::Object(holdings::open(app, &file.key, holdings::of_patient(patient_id)).await?));
+        patients.push(Value::Object(holdings::open(app, &file.key, OF_PATIENT, patient_id).await?));
     }
     document["patients"] = patients.into();
     document["rooms"] = rooms(app, user_id).await?.into();
@@ -90,12 +91,12 @@ async fn rooms(app: &App, user_id: Id) -> Result<Vec<Value>> {
     let mut before = "g".to_owned();
     loop {
         let page = directory::rooms(app, user_id, &before, ROOMS).await?;
-        for room in &page {
+        for room in page.iter().take(ROOMS) {
             before = room.id.to_string();
             let messages = messages(app, user_id, room.id).await;
             all.push(json!({ "room": room, "messages": messages, "unavailable": messages.is_none() }));
         }
-        if page.len() < ROOMS {
+        if page.len() <= ROOMS {
             return Ok(all);
         }
     }

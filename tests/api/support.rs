@@ -9,6 +9,7 @@ use axum::http::Request;
 use hosts::{CutRooms, Yielding};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use virtual_doctor::accounts::store::user_key;
 use virtual_doctor::app::router;
@@ -61,15 +62,26 @@ impl Installation {
 
     /// Over this database.
     pub fn over(database: SqliteDatabase, settings: &[(&str, &str)]) -> Self {
-        Self::made_of(database, settings, POLICIES.to_vec())
+        Self::made_of(database, settings, POLICIES.to_vec(), None)
+    }
+
+    /// With all that is stored, rooms too, in files of this folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        let database = SqliteDatabase::in_file(&folder.join("database")).unwrap();
+        Self::made_of(database, &[], POLICIES.to_vec(), Some(folder.to_owned()))
     }
 
     /// With these coarse limits too, once RATE_LIMITS is on.
     pub fn with_policies(settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
-        Self::made_of(SqliteDatabase::in_memory().unwrap(), settings, policies)
+        Self::made_of(SqliteDatabase::in_memory().unwrap(), settings, policies, None)
     }
 
-    fn made_of(database: SqliteDatabase, settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
+    fn made_of(
+        database: SqliteDatabase,
+        settings: &[(&str, &str)],
+        policies: Vec<Policy>,
+        folder: Option<PathBuf>,
+    ) -> Self {
         let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let config = Config::read(|name| {
             let given = settings.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned());
@@ -89,7 +101,11 @@ impl Installation {
         let clock = Arc::new(ManualClock::at(1_795_000_000_000));
         let entropy = Arc::new(SeededEntropy::new(7));
         let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(database))));
-        let rooms = Arc::new(CutRooms::new(NativeRooms::new(config.clone(), clock.clone(), entropy.clone())));
+        let rooms = NativeRooms::new(config.clone(), clock.clone(), entropy.clone());
+        let rooms = Arc::new(CutRooms::new(match folder {
+            Some(folder) => rooms.in_folder(folder),
+            None => rooms,
+        }));
         let limiter = Arc::new(MemoryLimiter::new(clock.clone()));
         let (queue, mailer, log) =
             (Arc::<MemoryQueue>::default(), Arc::<MemoryMailer>::default(), Arc::<MemoryLog>::default());
