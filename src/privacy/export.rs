@@ -1,4 +1,4 @@
-//! Makes the copy of what is held on a person: JSON, sealed under the person's
+//! Makes the copy of what is held on a person, and on the children in their care: JSON, sealed under the person's
 //! own key before it is put down, opened only on its way to them.
 
 use super::patient_holdings_store::OF_PATIENT;
@@ -6,6 +6,7 @@ use super::user_holdings_store::OF_USER;
 use super::{holdings_store as holdings, store};
 use crate::accounts::store::user_key;
 use crate::audit::{self, Entry};
+use crate::authorization::Relationship;
 use crate::chat::directory;
 use crate::chat::service::{MessageView, RoomCall, RoomReply};
 use crate::error::{Error, Result, internal};
@@ -51,9 +52,16 @@ pub async fn make(app: &App, user_id: Id, id: Id) -> Result<()> {
         Err(error) => return Err(error),
     };
     let mut document = json!({ "exported_at": app.now(), "user": holdings::open(app, &key, OF_USER, user_id).await? });
-    let mut patients = Vec::new();
-    for patient_id in holdings::own_patients(app, user_id).await? {
+    let (mut patients, mut of_others) = (Vec::new(), Vec::new());
+    for patient_id in holdings::patients_of(app, user_id).await? {
         let file = patient_for(app, patient_id, user_id).await?;
+        // Nobody is the guardian of somebody who is of age.
+        if !file.relationships.contains(&Relationship::ActsForPatient) {
+            continue;
+        }
+        let (actor_id, action) = (Some(user_id), "record.exported");
+        let read = Entry { patient_id: Some(patient_id), actor_id, action, subject_id: Some(id) };
+        of_others.push(audit::record_read(app, read)?);
         patients.push(Value::Object(holdings::open(app, &file.key, OF_PATIENT, patient_id).await?));
     }
     document["patients"] = patients.into();
@@ -63,7 +71,8 @@ pub async fn make(app: &App, user_id: Id, id: Id) -> Result<()> {
     app.files.put(&file_name(user_id, id), sealed.as_bytes()).await?;
     let entry = Entry { actor_id: None, action: "export.made", subject_id: Some(id), patient_id: None };
     let bytes = i64::try_from(plain.len()).unwrap_or(i64::MAX);
-    match app.batch(vec![store::finish_export(id, bytes), audit::record(app, entry)?]).await {
+    let batch = [store::finish_export(id, bytes), audit::record(app, entry)?].into_iter().chain(of_others);
+    match app.batch(batch.collect()).await {
         Ok(_) => Ok(()),
         Err(DatabaseError::Conflict) if store::is_pending(app, user_id, id).await? => Err(internal("an export stays")),
         // Made by a twin; or purged, and then the file goes too.

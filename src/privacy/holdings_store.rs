@@ -77,16 +77,32 @@ fn open_row(key: &DataKey, holding: &Holding, mut row: Map<String, Value>) -> Re
     Ok(Value::Object(row))
 }
 
+/// Patients whose record is the user's own, or who are in their care as a child or ward.
+///
+/// # Errors
+/// When the database fails.
+pub async fn patients_of(app: &App, user_id: Id) -> Result<Vec<Id>> {
+    let select = Statement::new(
+        "SELECT patient_id FROM patient_access WHERE user_id = ?1 AND relation IN ('self', 'child', 'ward')
+         ORDER BY relation = 'self' DESC, patient_id",
+    );
+    patients(app, select.bind(user_id)).await
+}
+
 /// Patients whose record is the user's own.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn own_patients(app: &App, user_id: Id) -> Result<Vec<Id>> {
+    let select = Statement::new("SELECT patient_id FROM patient_access WHERE user_id = ?1 AND relation = 'self'");
+    patients(app, select.bind(user_id)).await
+}
+
+async fn patients(app: &App, select: Statement) -> Result<Vec<Id>> {
     #[derive(Deserialize)]
     struct Row {
         patient_id: Id,
     }
-    let select = Statement::new("SELECT patient_id FROM patient_access WHERE user_id = ?1 AND relation = 'self'");
-    let rows: Vec<Row> = app.query(select.bind(user_id)).await?.all()?;
+    let rows: Vec<Row> = app.query(select).await?.all()?;
     Ok(rows.into_iter().map(|row| row.patient_id).collect())
 }

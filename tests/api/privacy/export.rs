@@ -77,6 +77,26 @@ async fn every_text_that_was_written_of_somebody_is_in_it() {
 }
 
 #[tokio::test]
+async fn a_guardian_has_the_childs_too_which_its_log_tells_and_not_once_they_are_of_age() {
+    let here = Installation::new();
+    let pam = here.sign_up("pam@example.org").await;
+    let kim = json!({ "name": "Kim Little", "birth_date": "2008-12-24", "relation": "child" });
+    let kim = here.post("/api/v1/patients", Some(&pam), kim).await.expect(201);
+    let path = made(&here, &pam).await;
+    let copy = here.get(&path, Some(&pam)).await.expect(200);
+    assert_eq!(copy["patients"].as_array().unwrap().len(), 2);
+    assert!(copy["patients"].to_string().contains("Kim Little"));
+    let log =
+        here.get(&format!("/api/v1/patients/{}/audit", kim["id"].as_str().unwrap()), Some(&pam)).await.expect(200);
+    assert!(log["items"].as_array().unwrap().iter().any(|row| row["act"] == "record.exported"), "{log}");
+    here.clock.advance(60 * DAY_MS);
+    let pam = again(&here, "pam@example.org").await;
+    let path = made(&here, &pam).await;
+    let copy = here.get(&path, Some(&pam)).await.expect(200);
+    assert!(!copy["patients"].to_string().contains("Kim Little"));
+}
+
+#[tokio::test]
 async fn the_file_is_sealed_and_nobody_elses() {
     let here = Installation::new();
     let (ann, bob) = (here.sign_up("ann@example.org").await, here.sign_up("bob@example.org").await);
