@@ -8,7 +8,7 @@ use crate::authorization::Relationship;
 use crate::encryption::{DataKey, is_erased};
 use crate::error::{Error, FieldError, Result, invalid, not_found};
 use crate::id::{Id, Timestamp};
-use crate::platform::Statement;
+use crate::platform::{Rows, Statement};
 use crate::services::{App, Subject};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -104,6 +104,7 @@ impl PatientFile {
 /// What is stored of somebody's standing to a patient.
 #[derive(Deserialize)]
 struct Standing {
+    id: Id,
     wrapped_key: String,
     birth_date_sealed: Option<String>,
     country: Option<String>,
@@ -122,7 +123,13 @@ struct Standing {
 /// # Errors
 /// 404 when there is no such patient.
 pub async fn patient_for(app: &App, patient_id: Id, user_id: Id) -> Result<PatientFile> {
-    file(app, patient_id, user_id, None).await
+    open_file(app, user_id, &app.query(select_standing(app, Some(patient_id), None, user_id)).await?)
+}
+
+/// Selects the same of a visit's patient, for a batch; [`open_file`] opens it.
+#[must_use]
+pub fn select_standing_by_visit(app: &App, visit_id: Id, user_id: Id) -> Statement {
+    select_standing(app, None, Some(visit_id), user_id)
 }
 
 /// The same for whoever reads what they have asked for before: recorded with it,
@@ -137,13 +144,28 @@ pub async fn patient_for_reading(
     action: &'static str,
     subject_id: Id,
 ) -> Result<PatientFile> {
-    file(app, patient_id, user_id, Some((action, subject_id))).await
+    let now = app.now().0;
+    let record = Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+         WHERE EXISTS (SELECT 1 FROM users u WHERE u.id = ?3 AND u.suspended_at IS NULL)
+           AND (EXISTS (SELECT 1 FROM patient_access a WHERE a.patient_id = ?2 AND a.user_id = ?3
+                        AND (a.expires_at IS NULL OR a.expires_at > ?7))
+             OR EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
+                        WHERE c.patient_id = ?2 AND c.practitioner_id = ?3 AND c.ended_at IS NULL
+                          AND s.role = 'doctor' AND s.ended_at IS NULL)
+             OR EXISTS (SELECT 1 FROM emergency_openings e WHERE e.patient_id = ?2 AND e.practitioner_id = ?3
+                        AND e.expires_at > ?7))",
+    );
+    let record = record.bind(app.new_id()?).bind(patient_id).bind(user_id).bind(action).bind(subject_id);
+    let record = record.bind(app.request_id()).bind(now);
+    let rows = app.batch(vec![select_standing(app, Some(patient_id), None, user_id), record]).await?;
+    open_file(app, user_id, &rows.into_iter().next().unwrap_or_default())
 }
 
-async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str, Id)>) -> Result<PatientFile> {
-    let now = app.now().0;
-    let select = Statement::new(
-        "SELECT p.wrapped_key, p.birth_date_sealed, p.country, a.relation, a.scope,
+fn select_standing(app: &App, patient_id: Option<Id>, visit_id: Option<Id>, user_id: Id) -> Statement {
+    Statement::new(
+        "SELECT p.id, p.wrapped_key, p.birth_date_sealed, p.country, a.relation, a.scope,
                 EXISTS (SELECT 1 FROM staff s WHERE s.user_id = c.practitioner_id AND s.role = 'doctor'
                         AND s.ended_at IS NULL
                         AND (c.organization_id IS NULL OR s.organization_id = c.organization_id)) AS cares,
@@ -163,31 +185,23 @@ async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str
          LEFT JOIN patient_access a ON a.patient_id = p.id AND a.user_id = u.id
               AND (a.expires_at IS NULL OR a.expires_at > ?3)
          LEFT JOIN care_relationships c ON c.patient_id = p.id AND c.practitioner_id = u.id AND c.ended_at IS NULL
-         WHERE p.id = ?1",
+         WHERE p.id = COALESCE(?1, (SELECT patient_id FROM visits WHERE encounter_id = ?5))",
     )
     .bind(patient_id)
     .bind(user_id)
-    .bind(now)
-    .bind(i64::from(app.config.require_verified_licence));
-    let mut batch = vec![select];
-    if let Some((action, subject_id)) = read {
-        let record = Statement::new(
-            "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-             WHERE EXISTS (SELECT 1 FROM users u WHERE u.id = ?3 AND u.suspended_at IS NULL)
-               AND (EXISTS (SELECT 1 FROM patient_access a WHERE a.patient_id = ?2 AND a.user_id = ?3
-                            AND (a.expires_at IS NULL OR a.expires_at > ?7))
-                 OR EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
-                            WHERE c.patient_id = ?2 AND c.practitioner_id = ?3 AND c.ended_at IS NULL
-                              AND s.role = 'doctor' AND s.ended_at IS NULL)
-                 OR EXISTS (SELECT 1 FROM emergency_openings e WHERE e.patient_id = ?2 AND e.practitioner_id = ?3
-                            AND e.expires_at > ?7))",
-        );
-        let record = record.bind(app.new_id()?).bind(patient_id).bind(user_id).bind(action).bind(subject_id);
-        batch.push(record.bind(app.request_id()).bind(now));
-    }
-    let row: Option<Standing> = app.batch(batch).await?.into_iter().next().unwrap_or_default().first()?;
+    .bind(app.now().0)
+    .bind(i64::from(app.config.require_verified_licence))
+    .bind(visit_id)
+}
+
+/// Opens what was selected of somebody's standing to a patient, and notes whose record is asked for.
+///
+/// # Errors
+/// 404 when there is no such patient.
+pub fn open_file(app: &App, user_id: Id, rows: &Rows) -> Result<PatientFile> {
+    let row: Option<Standing> = rows.first()?;
     let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
+    let patient_id = row.id;
     if row.suspended != 0 {
         app.note_subject(Subject { patient_id, user_id, related: false });
         return Err(not_found());

@@ -32,13 +32,17 @@ pub fn routes() -> Router<Arc<Services>> {
 }
 
 /// The items, checked against what the record says; and the record as it was then.
+///
+/// That it was read is recorded here: alerts tell of the record, and a prescription that is refused leaves no row else.
 async fn judged(
     app: &App,
+    caller: &Caller,
     file: &PatientFile,
     items: &[Item],
     overrides: &[Override],
 ) -> Result<(CheckAnswer, ClinicalRecord)> {
-    let record = clinical_record::load(app, file, None).await?;
+    let read = audit::record_read(app, listing(caller, file.id, "record.used_in_check"))?;
+    let record = clinical_record::load(app, file, Some(read)).await?;
     let mut known = record.known(&Person::of(file, app.now()), app.now());
     // What was prescribed here is judged with its doses.
     known.data.medicines = record.other_medicines();
@@ -64,7 +68,7 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
         require_encounter(&app, encounter_id, file.id).await?;
     }
     safety::require_known(&value.items.0)?;
-    let (answer, _) = judged(&app, &file, &value.items.0, &value.overrides).await?;
+    let (answer, _) = judged(&app, &caller, &file, &value.items.0, &value.overrides).await?;
     let overriding = confirm_override(&app, &caller, &answer).await?;
     let prescription = Prescription {
         id: app.new_id()?,
@@ -155,7 +159,7 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     if prescription.status == Status::Signed {
         return Err(conflict("It is signed already."));
     }
-    let (answer, record) = judged(&app, &file, &prescription.items, &prescription.overrides).await?;
+    let (answer, record) = judged(&app, &caller, &file, &prescription.items, &prescription.overrides).await?;
     let overriding = confirm_override(&app, &caller, &answer).await?;
     prescription.alerts = answer.alerts;
     prescription.not_assessed = answer.not_assessed;
