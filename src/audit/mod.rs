@@ -60,8 +60,7 @@ pub fn record(app: &App, entry: Entry) -> Result<Statement> {
 /// # Errors
 /// When the database fails: what cannot be recorded is not shown.
 pub async fn read(app: &App, select: Statement, entry: Entry) -> Result<Rows> {
-    let rows = app.batch(vec![select, record(app, entry)?]).await?;
-    Ok(rows.into_iter().next().unwrap_or_default())
+    read_with(app, select, record(app, entry)?).await
 }
 
 /// The same, unless it is the reader's own record.
@@ -69,7 +68,15 @@ pub async fn read(app: &App, select: Statement, entry: Entry) -> Result<Rows> {
 /// # Errors
 /// As [`read`].
 pub async fn read_of_others(app: &App, select: Statement, entry: Entry) -> Result<Rows> {
-    let rows = app.batch(vec![select, record_read(app, entry)?]).await?;
+    read_with(app, select, record_read(app, entry)?).await
+}
+
+/// Reads in the batch of the statement that records it.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_with(app: &App, select: Statement, record: Statement) -> Result<Rows> {
+    let rows = app.batch(vec![select, record]).await?;
     Ok(rows.into_iter().next().unwrap_or_default())
 }
 

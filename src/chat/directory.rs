@@ -208,8 +208,7 @@ pub async fn is_in(app: &App, room_id: Id, user_id: Id, act: Act) -> Result<bool
     );
     let record = audit::bind_looks(app, record, user_id)?.bind(room_id).bind(act.as_str());
     let record = record.bind(i64::from(act == Act::Write));
-    let rows = app.batch(vec![select.bind(room_id).bind(user_id), record]).await?;
-    let row: Option<Row> = rows.first().map(Rows::first).transpose()?.flatten();
+    let row: Option<Row> = audit::read_with(app, select.bind(room_id).bind(user_id), record).await?.first()?;
     Ok(row.is_some_and(|row| row.here != 0))
 }
 
@@ -326,8 +325,7 @@ pub async fn rooms(app: &App, user_id: Id, before: &str, shown: usize) -> Result
          WHERE m.room_id IN (SELECT room_id FROM room_members
               WHERE user_id = ?1 AND state IN ('invited', 'joined') AND room_id < ?2
               ORDER BY room_id DESC LIMIT ?3)";
-    let shown = i64::try_from(shown).unwrap_or(i64::MAX);
-    let bind = |sql| Statement::new(sql).bind(user_id).bind(before).bind(shown.saturating_add(1));
+    let bind = |sql| Statement::new(sql).bind(user_id).bind(before).bind(shown + 1);
     let looks = audit::bind_looks(app, Statement::new(LOOKS), user_id)?.bind(before).bind(shown);
     let rows = app.batch(vec![bind(ROOMS), bind(MEMBERS), looks]).await?;
     Ok(assemble(app, &rows)?.into_iter().map(|room| room.summary).collect())

@@ -165,7 +165,7 @@ pub async fn staff(app: &App, organization_id: Id, after: &str, rows: usize) -> 
     )
     .bind(organization_id)
     .bind(after)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(rows);
     let members = app.query(select).await?.all::<StaffRow>()?.into_iter().map(|row| {
         let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.user_id), &row.wrapped_key)?;
         let stored: Vec<LicenceOfStaff> = crate::json::read(&row.licences).map_err(internal)?;

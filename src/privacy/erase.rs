@@ -11,7 +11,7 @@ use crate::error::{Error, Result, internal};
 use crate::id::Id;
 use crate::jobs::{Job, outbox};
 use crate::platform::DatabaseError;
-use crate::records::store::patient_for;
+use crate::records::store::open_patient;
 use crate::services::App;
 use serde_json::{Map, Value, json};
 
@@ -39,7 +39,7 @@ pub async fn person(app: &App, user_id: Id) -> Result<()> {
     let patients = holdings::own_patients(app, user_id).await?;
     for patient_id in &patients {
         let name = me.patients.iter().find(|patient| patient.id == *patient_id).map(|patient| patient.name.as_str());
-        archive(app, user_id, *patient_id, name).await?;
+        archive(app, *patient_id, name).await?;
     }
     for (room_id, alone) in store::rooms_of(app, user_id).await? {
         let call = RoomCall::Erase { user_id: user_id.to_string(), alone };
@@ -65,14 +65,14 @@ pub async fn person(app: &App, user_id: Id) -> Result<()> {
 }
 
 /// Puts apart what the law makes one keep, sealed under another key, before the record's key goes.
-async fn archive(app: &App, user_id: Id, patient_id: Id, name: Option<&str>) -> Result<()> {
-    let file = patient_for(app, patient_id, user_id).await?;
+async fn archive(app: &App, patient_id: Id, name: Option<&str>) -> Result<()> {
+    let (key, birth_date) = open_patient(app, patient_id).await?;
     let keys = archive_keys(app);
     let now = app.now();
     let kept_for = i64::from(app.config.retention_years) * YEAR_MS;
-    let patient = json!({ "id": patient_id, "name": name, "birth_date": file.birth_date });
+    let patient = json!({ "id": patient_id, "name": name, "birth_date": birth_date });
     let mut batch = Vec::new();
-    for (kind, rows) in holdings::open(app, &file.key, KEPT_OF_PATIENT, patient_id).await? {
+    for (kind, rows) in holdings::open(app, &key, KEPT_OF_PATIENT, patient_id).await? {
         for row in rows.as_array().into_iter().flatten().filter_map(Value::as_object) {
             let id = row.get("id").and_then(Value::as_str).ok_or_else(|| internal("what is kept has no id"))?;
             let kept_from = row.get("kept_from").and_then(Value::as_i64).unwrap_or(now.0);

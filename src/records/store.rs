@@ -4,6 +4,7 @@ use super::access::model::Scope;
 use super::majority::has_reached;
 use super::profile::model::Details;
 use crate::accounts::model::Relation;
+use crate::audit;
 use crate::authorization::Relationship;
 use crate::encryption::{DataKey, is_erased};
 use crate::error::{Error, FieldError, Result, invalid, not_found};
@@ -159,8 +160,8 @@ pub async fn patient_for_reading(
     );
     let record = record.bind(app.new_id()?).bind(patient_id).bind(user_id).bind(action).bind(subject_id);
     let record = record.bind(app.request_id()).bind(now);
-    let rows = app.batch(vec![select_standing(app, Some(patient_id), None, user_id), record]).await?;
-    open_file(app, user_id, &rows.into_iter().next().unwrap_or_default())
+    let select = select_standing(app, Some(patient_id), None, user_id);
+    open_file(app, user_id, &audit::read_with(app, select, record).await?)
 }
 
 fn select_standing(app: &App, patient_id: Option<Id>, visit_id: Option<Id>, user_id: Id) -> Statement {
@@ -206,8 +207,7 @@ pub fn open_file(app: &App, user_id: Id, rows: &Rows) -> Result<PatientFile> {
         app.note_subject(Subject { patient_id, user_id, related: false });
         return Err(not_found());
     }
-    let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(patient_id), &row.wrapped_key)?;
-    let birth_date = open_birth_date(&key, patient_id, row.birth_date_sealed.as_deref())?;
+    let (key, birth_date) = open(app, patient_id, &row.wrapped_key, row.birth_date_sealed.as_deref())?;
     let relationships = relationships(app, &row, birth_date);
     app.note_subject(Subject { patient_id, user_id, related: relationships != [Relationship::None] });
     Ok(PatientFile {
@@ -250,11 +250,26 @@ pub fn still_acts(app: &App, relation: Relation, birth_date: Option<NaiveDate>) 
     !matches!(relation, Relation::Child | Relation::Ward) || !birth_date.is_some_and(of_age)
 }
 
-fn open_birth_date(key: &DataKey, id: Id, sealed: Option<&str>) -> Result<Option<NaiveDate>> {
-    match sealed {
-        Some(sealed) => Ok(key.open(&birth_date_about(id), sealed)?.parse().ok()),
-        None => Ok(None),
+/// A patient's key and date of birth, whoever has to do with them: for what an installation does by itself.
+///
+/// # Errors
+/// 404 when there is no such patient.
+pub async fn open_patient(app: &App, id: Id) -> Result<(DataKey, Option<NaiveDate>)> {
+    #[derive(Deserialize)]
+    struct Row {
+        wrapped_key: String,
+        birth_date_sealed: Option<String>,
     }
+    let select = Statement::new("SELECT wrapped_key, birth_date_sealed FROM patients WHERE id = ?1");
+    let row: Option<Row> = app.query(select.bind(id)).await?.first()?;
+    let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
+    open(app, id, &row.wrapped_key, row.birth_date_sealed.as_deref())
+}
+
+fn open(app: &App, id: Id, wrapped_key: &str, birth_date_sealed: Option<&str>) -> Result<(DataKey, Option<NaiveDate>)> {
+    let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(id), wrapped_key)?;
+    let birth_date = birth_date_sealed.map(|sealed| key.open(&birth_date_about(id), sealed)).transpose()?;
+    Ok((key, birth_date.and_then(|date| date.parse().ok())))
 }
 
 /// A patient's name and date of birth.
@@ -268,8 +283,8 @@ pub fn open_identity(
     name_sealed: &str,
     birth_date_sealed: Option<&str>,
 ) -> Result<(String, Option<NaiveDate>)> {
-    let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(id), wrapped_key)?;
-    Ok((key.open(&name_about(id), name_sealed)?, open_birth_date(&key, id, birth_date_sealed)?))
+    let (key, birth_date) = open(app, id, wrapped_key, birth_date_sealed)?;
+    Ok((key.open(&name_about(id), name_sealed)?, birth_date))
 }
 
 /// The record of the user's own.
@@ -351,6 +366,6 @@ pub fn select_practitioners(after: &str, rows: usize, licence_needed: bool) -> S
          ORDER BY s.organization_id, s.user_id LIMIT ?2",
     )
     .bind(after)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX))
+    .bind(rows)
     .bind(i64::from(licence_needed))
 }

@@ -145,7 +145,7 @@ pub async fn queue(
     .bind(after.level)
     .bind(after.waiting_since)
     .bind(&after.encounter_id)
-    .bind(count(limit.rows() + 1));
+    .bind(limit.rows() + 1);
     let counts =
         Statement::new("SELECT level, COUNT(*) AS n FROM visit_queue WHERE organization_id = ?1 GROUP BY level")
             .bind(organization_id);
@@ -174,11 +174,7 @@ fn looks(app: &App, organization_id: Id, after: &Place, limit: Limit, reader_id:
     );
     let looks = audit::bind_looks(app, looks, reader_id)?.bind(organization_id);
     let looks = looks.bind(after.level).bind(after.waiting_since).bind(&after.encounter_id);
-    Ok(looks.bind(count(limit.rows())))
-}
-
-fn count(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
+    Ok(looks.bind(limit.rows()))
 }
 
 fn counted(rows: &Rows) -> Result<Counts> {

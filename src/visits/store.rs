@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::http::cursor::Limit;
 use crate::id::{Id, Timestamp};
 use crate::knowledge::tables::Urgency;
-use crate::platform::{Rows, Statement};
+use crate::platform::Statement;
 use crate::services::App;
 use serde::Deserialize;
 
@@ -315,7 +315,7 @@ pub async fn visits_of(app: &App, patient_id: Id, before: &str, rows: usize, rea
     )
     .bind(patient_id)
     .bind(before)
-    .bind(count(rows));
+    .bind(rows);
     Ok(audit::read_of_others(app, select, read).await?.all()?)
 }
 
@@ -338,7 +338,7 @@ pub async fn visits_taken_by(app: &App, user_id: Id, before: &str, limit: Limit)
            AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.patient_id = v.patient_id AND a.id >= ?5
                            AND a.actor_id = ?2 AND a.action = 'visit.listed' AND a.subject_id = v.encounter_id)",
     );
-    let looks = audit::bind_looks(app, looks, user_id)?.bind(before).bind(count(limit.rows()));
+    let looks = audit::bind_looks(app, looks, user_id)?.bind(before).bind(limit.rows());
     let select = Statement::new(
         "SELECT e.id, v.patient_id, v.organization_id, v.requested_by, v.assessment_id, v.status, v.triage_level,
                 v.acknowledged_emergency, v.reason_sealed, v.consent_version, v.consented_at, v.accepted_at,
@@ -352,11 +352,6 @@ pub async fn visits_taken_by(app: &App, user_id: Id, before: &str, limit: Limit)
     )
     .bind(user_id)
     .bind(before)
-    .bind(count(limit.rows() + 1));
-    let rows = app.batch(vec![select, looks]).await?;
-    Ok(rows.first().map(Rows::all).transpose()?.unwrap_or_default())
-}
-
-fn count(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
+    .bind(limit.rows() + 1);
+    Ok(audit::read_with(app, select, looks).await?.all()?)
 }

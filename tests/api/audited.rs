@@ -6,7 +6,6 @@ use super::support::{Answer, Installation, PASSWORD, Person};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use virtual_doctor::id::Id;
 use virtual_doctor::openapi::document;
 use virtual_doctor::platform::Statement;
 use virtual_doctor::visits::consent::VERSION;
@@ -153,25 +152,16 @@ fn id_of(made: &Value) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
-async fn doctor(here: &Installation, clinic: &str, email: &str) -> Person {
-    let person = here.sign_up(email).await;
-    here.join(clinic, &person, "doctor").await;
-    here.license(&person, Id::parse(clinic).unwrap()).await;
-    here.sign_in(email, PASSWORD).await
-}
-
 #[tokio::test]
 async fn every_operation_about_a_patient_leaves_its_row() {
     let here = Installation::new();
     let clinic = here.organization("Clinic").await;
     let (ann, bob) = (here.sign_up("ann@example.org").await, here.sign_up("bob@example.org").await);
     let (dana, dora) =
-        (doctor(&here, &clinic, "dana@example.org").await, doctor(&here, &clinic, "dora@example.org").await);
+        (here.doctor_of(&clinic, "dana@example.org").await, here.doctor_of(&clinic, "dora@example.org").await);
     let otto = here.doctor("otto@example.org").await;
-    let duty = format!("/api/v1/organizations/{clinic}/duty");
-    for person in [&dana, &dora] {
-        here.call("PUT", &duty, Some(person), &[("if-match", "*")], Some(json!({ "on": true }))).await.expect(200);
-    }
+    here.go_on_duty(&clinic, &dana).await;
+    here.go_on_duty(&clinic, &dora).await;
     here.post("/api/v1/auth/step-up", Some(&otto), json!({ "password": PASSWORD })).await.expect(200);
     let patient = ann.patient_id.clone();
     let mut it = Story { here, patient: patient.clone(), steps: 0, left: BTreeMap::new(), wrong: Vec::new() };
@@ -363,7 +353,7 @@ async fn ones_own_reads_leave_none() {
 async fn a_page_that_asks_again_and_again_leaves_one_row_in_ten_minutes() {
     let here = Installation::new();
     let clinic = here.organization("Clinic").await;
-    let mut dana = doctor(&here, &clinic, "dana@example.org").await;
+    let mut dana = here.doctor_of(&clinic, "dana@example.org").await;
     let mut patients = Vec::new();
     for name in ["ann", "bob", "cas"] {
         let person = here.sign_up(&format!("{name}@example.org")).await;
@@ -400,10 +390,9 @@ async fn a_page_that_asks_again_and_again_leaves_one_row_in_ten_minutes() {
 async fn a_draft_that_one_may_not_read_was_not_read() {
     let here = Installation::new();
     let clinic = here.organization("Clinic").await;
-    let dana = doctor(&here, &clinic, "dana@example.org").await;
+    let dana = here.doctor_of(&clinic, "dana@example.org").await;
     let ann = here.sign_up("ann@example.org").await;
-    let duty = format!("/api/v1/organizations/{clinic}/duty");
-    here.call("PUT", &duty, Some(&dana), &[("if-match", "*")], Some(json!({ "on": true }))).await.expect(200);
+    here.go_on_duty(&clinic, &dana).await;
     let consent = json!({ "telehealth": true, "version": VERSION });
     let body =
         json!({ "patient_id": ann.patient_id, "organization_id": clinic, "reason": "a cough", "consent": consent });

@@ -41,7 +41,7 @@ async fn judged(
     items: &[Item],
     overrides: &[Override],
 ) -> Result<(CheckAnswer, ClinicalRecord)> {
-    let read = audit::record_read(app, listing(caller, file.id, "record.used_in_check"))?;
+    let read = audit::record_read(app, Entry::about(file.id, caller, "record.used_in_check"))?;
     let record = clinical_record::load(app, file, Some(read)).await?;
     let mut known = record.known(&Person::of(file, app.now()), app.now());
     // What was prescribed here is judged with its doses.
@@ -115,10 +115,6 @@ fn entry(caller: &Caller, prescription: &Prescription, action: &'static str) -> 
     }
 }
 
-fn listing(caller: &Caller, patient_id: Id, action: &'static str) -> Entry {
-    Entry { patient_id: Some(patient_id), actor_id: Some(caller.user_id), action, subject_id: None }
-}
-
 /// The prescription with the patient's file, for whom the table allows it.
 async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(PatientFile, Prescription)> {
     let (patient_id, prescriber_id) = store::owners(app, id).await?.ok_or_else(not_found)?;
@@ -129,7 +125,7 @@ async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(Pat
     caller.require(&file.relationships, action)?;
     let found = match action {
         Action::ReadPrescription => {
-            let read = Entry { subject_id: Some(id), ..listing(caller, patient_id, "prescription.read") };
+            let read = Entry { subject_id: Some(id), ..Entry::about(patient_id, caller, "prescription.read") };
             store::read_prescription(app, &file, id, read).await?
         }
         _ => store::prescription(app, &file, id).await?,
@@ -212,7 +208,7 @@ pub async fn list_prescriptions(
     let scope = ["prescriptions:", &file.id.to_string()].concat();
     let keys = &app.config.signing_keys;
     let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
-    let listed = listing(&caller, file.id, "prescription.listed");
+    let listed = Entry::about(file.id, &caller, "prescription.listed");
     let items = store::prescriptions(&app, &file, &before, query.limit.rows() + 1, listed).await?;
     let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.id.to_string()));
     Ok(page.respond(&uri))

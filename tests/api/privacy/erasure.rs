@@ -138,6 +138,17 @@ async fn nothing_that_anybody_asks_afterwards_is_a_failure_of_ours() {
 }
 
 #[tokio::test]
+async fn whoever_is_suspended_meanwhile_is_erased_all_the_same() {
+    let here = Installation::new();
+    let ann = here.sign_up("ann@example.org").await;
+    ask(&here, &ann).await;
+    here.execute("UPDATE users SET suspended_at = 1").await;
+    here.clock.advance(14 * DAY_MS);
+    sweep(&here).await;
+    assert_eq!(here.count("SELECT COUNT(*) AS n FROM erasures WHERE done_at IS NOT NULL").await, 1);
+}
+
+#[tokio::test]
 async fn in_a_room_the_others_words_stay_and_theirs_go() {
     let here = Installation::new();
     let (ann, mut dana) = (here.sign_up("ann@example.org").await, here.doctor("dana@example.org").await);

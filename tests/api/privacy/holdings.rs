@@ -1,5 +1,6 @@
 //! That nothing is held on a person which no copy of theirs tells of.
 
+use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use virtual_doctor::privacy::holdings_store::Holding;
 use virtual_doctor::privacy::patient_holdings_store::OF_PATIENT;
@@ -45,12 +46,17 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("audit.id", "of the row, not of what it tells of"),
 ];
 
-/// Tables of the schema with their columns.
-fn schema() -> BTreeMap<String, BTreeSet<String>> {
-    let connection = rusqlite::Connection::open_in_memory().unwrap();
+fn migrated() -> Connection {
+    let connection = Connection::open_in_memory().unwrap();
     for (_, sql) in virtual_doctor::MIGRATIONS {
         connection.execute_batch(sql).unwrap();
     }
+    connection
+}
+
+/// Tables of the schema with their columns.
+fn schema() -> BTreeMap<String, BTreeSet<String>> {
+    let connection = migrated();
     let columns = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_xinfo(t.name) c WHERE t.type = 'table'";
     let mut select = connection.prepare(columns).unwrap();
     let rows = select.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
@@ -122,10 +128,7 @@ fn is_whose(held: &BTreeSet<String>, table: &str, column: &str) -> bool {
 
 #[test]
 fn every_holding_can_be_asked_for() {
-    let connection = rusqlite::Connection::open_in_memory().unwrap();
-    for (_, sql) in virtual_doctor::MIGRATIONS {
-        connection.execute_batch(sql).unwrap();
-    }
+    let connection = migrated();
     let mut names = BTreeSet::new();
     for holding in OF_USER {
         connection.prepare(holding.sql).unwrap_or_else(|error| panic!("{}: {error}", holding.name));

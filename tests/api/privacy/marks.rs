@@ -5,7 +5,6 @@ use super::super::support::{Answer, Installation, PASSWORD, Person};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use virtual_doctor::id::Id;
 use virtual_doctor::openapi::document;
 use virtual_doctor::platform::Statement;
 use virtual_doctor::visits::consent::VERSION;
@@ -56,15 +55,8 @@ impl Marked {
     }
 
     pub async fn doctor(&self, email: &str) -> Person {
-        let person = self.here.sign_up(email).await;
-        self.here.join(&self.clinic, &person, "doctor").await;
-        self.here.license(&person, Id::parse(&self.clinic).unwrap()).await;
-        let person = self.here.sign_in(email, PASSWORD).await;
-        let duty = format!("/api/v1/organizations/{}/duty", self.clinic);
-        self.here
-            .call("PUT", &duty, Some(&person), &[("if-match", "*")], Some(json!({ "on": true })))
-            .await
-            .expect(200);
+        let person = self.here.doctor_of(&self.clinic, email).await;
+        self.here.go_on_duty(&self.clinic, &person).await;
         person
     }
 
