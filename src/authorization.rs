@@ -397,5 +397,9 @@ pub fn require(roles: &[Role], relationships: &[Relationship], action: Action) -
         return Ok(());
     }
     let known = relationships.iter().any(|relationship| *relationship != Relationship::None);
-    if known { Err(forbidden("Your role does not let you do this.")) } else { Err(not_found()) }
+    let mut error = if known { forbidden("Your role does not let you do this.") } else { not_found() };
+    if let Error::Problem(problem) = &mut error {
+        problem.refused = true;
+    }
+    Err(error)
 }

@@ -34,6 +34,8 @@ pub struct Problem {
     pub retry_after_s: Option<u32>,
     /// What the log may know beyond the answer. Never sent.
     pub internal: Option<String>,
+    /// Whether the authorization table says no, which the audit tells. Never sent.
+    pub refused: bool,
 }
 
 /// One bad field.
@@ -68,6 +70,7 @@ impl Problem {
             extensions: Map::new(),
             retry_after_s: None,
             internal: None,
+            refused: false,
         }
     }
 

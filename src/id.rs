@@ -22,6 +22,13 @@ impl Id {
         Ok(Self(uuid::Builder::from_unix_timestamp_millis(now, &random).into_uuid()))
     }
 
+    /// The least id of this moment: ids that are made from then on are not below it.
+    #[must_use]
+    pub fn first_of(at: Timestamp) -> Self {
+        let at = u64::try_from(at.0).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(at, &[0; 10]).into_uuid())
+    }
+
     /// Reads the hyphenated form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -243,7 +243,9 @@ impl<'de> SeqAccess<'de> for Fields {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         match self.take() {
-            Some((name, Some(value))) => seed.deserialize(Reader(value)).map(Some).map_err(|error| within(name, &error)),
+            Some((name, Some(value))) => {
+                seed.deserialize(Reader(value)).map(Some).map_err(|error| within(name, &error))
+            }
             // An optional field is none; for another its default stands in, or serde refuses.
             Some((_, None)) => Ok(seed.deserialize(Absent).ok()),
             None => Ok(None),

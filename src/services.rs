@@ -13,7 +13,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The ports and settings, made once an isolate.
 pub struct Services {
@@ -68,6 +68,7 @@ pub struct Meter {
     calls: AtomicU32,
     milliseconds: AtomicI64,
     subject: Mutex<Option<Subject>>,
+    caller: OnceLock<Id>,
 }
 
 /// Whose record a request asked for: what the audit says should it be refused.
@@ -85,13 +86,25 @@ impl Meter {
     /// Of a request that has used nothing yet. Its id was made here or taken from the caller.
     #[must_use]
     pub fn new(request_id: Arc<str>) -> Self {
-        Self { request_id, calls: AtomicU32::new(0), milliseconds: AtomicI64::new(0), subject: Mutex::new(None) }
+        Self {
+            request_id,
+            calls: AtomicU32::new(0),
+            milliseconds: AtomicI64::new(0),
+            subject: Mutex::new(None),
+            caller: OnceLock::new(),
+        }
     }
 
     /// The record that was asked for last.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
         *self.subject.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who asks, once it is known.
+    #[must_use]
+    pub fn caller(&self) -> Option<Id> {
+        self.caller.get().copied()
     }
 
     /// Calls so far.
@@ -130,6 +143,11 @@ impl App {
     /// Notes whose record is asked for, so that a refusal can be told of.
     pub fn note_subject(&self, subject: Subject) {
         *self.meter.subject.lock().unwrap_or_else(PoisonError::into_inner) = Some(subject);
+    }
+
+    /// Notes who asks, likewise.
+    pub fn note_caller(&self, user_id: Id) {
+        self.meter.caller.get_or_init(|| user_id);
     }
 
     /// Id of the request, for the audit and the log.

@@ -116,7 +116,10 @@ pub async fn give_factor(
     let hash = sha256(body.mfa_token.as_bytes());
     throttle(&app, Guard::SecondFactor, &client, &hash).await?;
     let claimed = factor_store::claim_attempt(&app, &hash).await?;
-    let user_id = claimed.ok_or_else(|| refusal(&problem::MFA_ENDED))?;
+    let Some(user_id) = claimed else {
+        refuse(&app, None).await?;
+        return Err(refusal(&problem::MFA_ENDED));
+    };
     let mut rows = app.batch(rows_of_attempt(&app, user_id)).await?;
     let proofs = factor_store::read_proofs(&app, user_id, &rows.remove(0))?;
     let account = store::read_account(&app, &rows)?.filter(|account| !account.suspended);

@@ -5,8 +5,8 @@ use super::model::{Problem, ProblemKind};
 use crate::encryption::{KeyRing, hmac_sha256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
 use litemap::LiteMap;
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 /// Problems that one examination tells of; more would say nothing more.

@@ -39,7 +39,7 @@ pub async fn read_access_log(
     let scope = ["audit:", &id.to_string()].concat();
     let keys = &app.config.signing_keys;
     let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
-    let read = Entry { patient_id: Some(id), actor_id: Some(caller.user_id), action: "audit.read", subject_id: None };
+    let read = Entry::about(id, &caller, "audit.read");
     let items = store::access_log(&app, id, &before, query.limit.rows() + 1, record(&app, read)?).await?;
     let page = Page::new(items, query.limit, |last: &AccessLogEntry| cursor::seal(keys, &scope, &last.id.to_string()));
     Ok(page.respond(&uri))

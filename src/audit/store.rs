@@ -165,7 +165,7 @@ pub async fn access_log(
     )
     .bind(patient_id)
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(rows);
     let answered = app.batch(vec![select, record]).await?;
     let found = answered.first().map(crate::platform::Rows::all::<Found>).transpose()?.unwrap_or_default();
     let entries = found.into_iter().map(|row| {

@@ -5,14 +5,15 @@ use super::model::{Membership, RoomKind, RoomMember, RoomSummary};
 use super::service::Admission;
 use super::shell::key_about;
 use crate::accounts::store::{ERASED_NAME, about, open_name};
+use crate::audit;
 use crate::authorization::Role;
 use crate::encryption::{DataKey, is_erased};
 use crate::error::Result;
 use crate::id::{Id, Timestamp};
 use crate::platform::{Rows, Statement};
 use crate::services::App;
-use serde::Deserialize;
 use litemap::LiteMap;
+use serde::Deserialize;
 
 fn subject_about(id: Id) -> String {
     ["rooms.subject:", &id.to_string()].concat()
@@ -178,11 +179,13 @@ pub fn admissions(room: &RoomSummary) -> Vec<Admission> {
         .collect()
 }
 
-/// Whether the user is in the room and not suspended.
+/// Whether the user is in the room and not suspended. Where the room is about a
+/// patient, `act` is recorded with it, one row in ten minutes for each member (the
+/// room itself has who wrote what and when), and so is whoever is not in it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_in(app: &App, room_id: Id, user_id: Id) -> Result<bool> {
+pub async fn is_in(app: &App, room_id: Id, user_id: Id, act: Act) -> Result<bool> {
     #[derive(Deserialize)]
     struct Row {
         here: i64,
@@ -192,23 +195,42 @@ pub async fn is_in(app: &App, room_id: Id, user_id: Id) -> Result<bool> {
                         WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.state = 'joined'
                           AND u.suspended_at IS NULL) AS here",
     );
-    let row: Option<Row> = app.query(select.bind(room_id).bind(user_id)).await?.first()?;
+    let record = Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT ?1, r.patient_id, ?2, CASE WHEN m.user_id IS NULL THEN 'record.refused' ELSE ?7 END, r.id, ?3, ?4
+         FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = ?2 AND m.state = 'joined'
+              AND EXISTS (SELECT 1 FROM users u WHERE u.id = ?2 AND u.suspended_at IS NULL)
+         WHERE r.id = ?6 AND r.patient_id IS NOT NULL AND (m.user_id IS NULL
+           OR (?8 = 1 OR NOT EXISTS (SELECT 1 FROM patient_access p
+                        WHERE p.patient_id = r.patient_id AND p.user_id = ?2 AND p.relation = 'self'))
+              AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.patient_id = r.patient_id AND a.id >= ?5
+                              AND a.actor_id = ?2 AND a.action = ?7 AND a.subject_id = r.id))",
+    );
+    let record = audit::bind_looks(app, record, user_id)?.bind(room_id).bind(act.as_str());
+    let record = record.bind(i64::from(act == Act::Write));
+    let row: Option<Row> = audit::read_with(app, select.bind(room_id).bind(user_id), record).await?.first()?;
     Ok(row.is_some_and(|row| row.here != 0))
 }
 
-/// Records that somebody was refused a room that is about a patient.
-///
-/// # Errors
-/// When the database fails.
-pub async fn refused(app: &App, room_id: Id, user_id: Id) -> Result<()> {
-    let record = Statement::new(
-        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
-         SELECT ?1, r.patient_id, ?2, 'record.refused', r.id, ?3, ?4
-         FROM rooms r WHERE r.id = ?5 AND r.patient_id IS NOT NULL",
-    );
-    let record = record.bind(app.new_id()?).bind(user_id).bind(app.request_id()).bind(app.now().0).bind(room_id);
-    app.query(record).await?;
-    Ok(())
+/// What somebody does in a room, as the audit has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Read what was said.
+    Read,
+    /// Say something: of patients themselves too.
+    Write,
+    /// Connect a socket, to read and to say.
+    Connect,
+}
+
+impl Act {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "room.messages_read",
+            Self::Write => "room.message_posted",
+            Self::Connect => "room.connected",
+        }
+    }
 }
 
 /// The room, if the user is in it or asked in. That somebody opened, or was refused, a room that is about a
@@ -273,11 +295,24 @@ pub fn dismiss(room_id: Id, user_id: Id, now: Timestamp) -> Statement {
         .bind(now.0)
 }
 
-/// A page of the rooms that the user is in or asked into, latest first.
+/// A page of the rooms that the user is in or asked into, latest first, and one room more, which tells of the next page. Each
+/// record that one shown is about has a row of it, one in ten minutes, unless it is the user's own.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn rooms(app: &App, user_id: Id, before: &str, rows: usize) -> Result<Vec<RoomSummary>> {
+pub async fn rooms(app: &App, user_id: Id, before: &str, shown: usize) -> Result<Vec<RoomSummary>> {
+    const LOOKS: &str = "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT substr(?1, 1, 24) || lower(hex(randomblob(6))), r.patient_id, ?2, 'room.listed', r.id, ?3, ?4
+         FROM rooms r
+         WHERE r.id IN (SELECT room_id FROM room_members
+              WHERE user_id = ?2 AND state IN ('invited', 'joined') AND room_id < ?6
+              ORDER BY room_id DESC LIMIT ?7)
+           AND r.patient_id IS NOT NULL
+           AND EXISTS (SELECT 1 FROM users u WHERE u.id = ?2 AND u.suspended_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM patient_access p
+                           WHERE p.patient_id = r.patient_id AND p.user_id = ?2 AND p.relation = 'self')
+           AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.patient_id = r.patient_id AND a.id >= ?5
+                           AND a.actor_id = ?2 AND a.action = 'room.listed' AND a.subject_id = r.id)";
     const ROOMS: &str = "SELECT r.id, r.kind, r.subject_sealed, r.wrapped_key, r.created_at, r.closed_at,
                 CASE WHEN m.role = 'patient' OR EXISTS (SELECT 1 FROM care_relationships c
                      WHERE c.patient_id = r.patient_id AND c.practitioner_id = m.user_id AND c.ended_at IS NULL)
@@ -290,9 +325,9 @@ pub async fn rooms(app: &App, user_id: Id, before: &str, rows: usize) -> Result<
          WHERE m.room_id IN (SELECT room_id FROM room_members
               WHERE user_id = ?1 AND state IN ('invited', 'joined') AND room_id < ?2
               ORDER BY room_id DESC LIMIT ?3)";
-    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
-    let bind = |sql| Statement::new(sql).bind(user_id).bind(before).bind(limit);
-    let rows = app.batch(vec![bind(ROOMS), bind(MEMBERS)]).await?;
+    let bind = |sql| Statement::new(sql).bind(user_id).bind(before).bind(shown + 1);
+    let looks = audit::bind_looks(app, Statement::new(LOOKS), user_id)?.bind(before).bind(shown);
+    let rows = app.batch(vec![bind(ROOMS), bind(MEMBERS), looks]).await?;
     Ok(assemble(app, &rows)?.into_iter().map(|room| room.summary).collect())
 }
 

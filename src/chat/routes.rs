@@ -1,6 +1,6 @@
 //! The calls of the REST API about rooms.
 
-use super::directory;
+use super::directory::{self, Act};
 use super::model::{Membership, PostMessage, RoomSummary, Ticket};
 use super::protocol::SUBPROTOCOL;
 use super::service::{MessageView, RoomCall, RoomReply, SocketRequest};
@@ -56,7 +56,7 @@ pub async fn list_rooms(
     let scope = ["rooms:", &caller.user_id.to_string()].concat();
     let keys = &app.config.signing_keys;
     let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
-    let items = directory::rooms(&app, caller.user_id, &before, query.limit.rows() + 1).await?;
+    let items = directory::rooms(&app, caller.user_id, &before, query.limit.rows()).await?;
     let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.id.to_string()));
     Ok(page.respond(&uri))
 }
@@ -110,11 +110,10 @@ pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>)
 }
 
 /// Asks the room's object; one that was never opened is opened from the directory first.
-async fn ask(app: &App, caller: &Caller, room_id: Id, call: &RoomCall) -> Result<RoomReply> {
+async fn ask(app: &App, caller: &Caller, room_id: Id, act: Act, call: &RoomCall) -> Result<RoomReply> {
     caller.require(&[Relationship::Participant], Action::UseRoom)?;
     // The object does not hear of a suspension: the directory is asked each time.
-    if !directory::is_in(app, room_id, caller.user_id).await? {
-        directory::refused(app, room_id, caller.user_id).await?;
+    if !directory::is_in(app, room_id, caller.user_id, act).await? {
         return Err(not_found());
     }
     let name = room_id.to_string();
@@ -173,7 +172,7 @@ pub async fn list_messages(
         before: query.before.map(|seq| seq.0),
         limit: query.limit.rows() as u64,
     };
-    let RoomReply::Messages { messages, more } = ask(&app, &caller, id, &call).await? else {
+    let RoomReply::Messages { messages, more } = ask(&app, &caller, id, Act::Read, &call).await? else {
         return Err(internal("the room answered something else than its messages"));
     };
     // `after` and `before` are the cursors of this list: there is no opaque one.
@@ -195,7 +194,7 @@ pub async fn post_message(
         body: body.body,
         reply_to: body.reply_to,
     };
-    match ask(&app, &caller, id, &call).await? {
+    match ask(&app, &caller, id, Act::Write, &call).await? {
         RoomReply::Message { message, duplicate } => {
             let status = if duplicate { axum::http::StatusCode::OK } else { axum::http::StatusCode::CREATED };
             Ok((status, Json(message)).into_response())
@@ -233,7 +232,7 @@ pub async fn create_ticket(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> 
         hash: sha256(ticket.as_bytes()),
         expires_at_ms: app.now().0 + TICKET_LIFE_S * 1000,
     };
-    ask(&app, &caller, id, &call).await?;
+    ask(&app, &caller, id, Act::Connect, &call).await?;
     // Last: a session that has ended meanwhile is refused, one that ends from now on finds the room.
     match app.query(sign_out_store::enter(id, caller.user_id, session_id, app.now())).await {
         Ok(_) => {}

@@ -48,8 +48,7 @@ pub async fn entered_by_ended_sessions(app: &App, user_id: Id, rows: usize) -> R
          WHERE s.user_id = ?1 AND (s.ended_at IS NOT NULL OR s.expires_at <= ?2 OR u.suspended_at IS NOT NULL)
          ORDER BY e.asked_at DESC LIMIT ?3",
     );
-    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
-    Ok(app.query(select.bind(user_id).bind(app.now().0).bind(limit)).await?.all()?)
+    Ok(app.query(select.bind(user_id).bind(app.now().0).bind(rows)).await?.all()?)
 }
 
 /// Forgets a room in which the session has no socket any more, unless it has had another ticket meanwhile.

@@ -202,12 +202,7 @@ pub async fn list_assessments(
         Some(IdInBody(patient_id)) => {
             let file = patient_for(&app, patient_id, caller.user_id).await?;
             caller.require(&file.relationships, Action::ReadAssessment)?;
-            let listed = Entry {
-                patient_id: Some(patient_id),
-                actor_id: Some(caller.user_id),
-                action: "assessment.listed",
-                subject_id: None,
-            };
+            let listed = Entry::about(patient_id, &caller, "assessment.listed");
             (store::filed_assessments(&app, patient_id, &before, rows, listed).await?, file.key)
         }
         None => {

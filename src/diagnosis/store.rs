@@ -173,7 +173,7 @@ pub async fn own_assessments(app: &App, user_id: Id, before: &str, rows: usize) 
     )
     .bind(user_id)
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(rows);
     Ok(app.query(select).await?.all()?)
 }
 
@@ -194,6 +194,6 @@ pub async fn filed_assessments(
     )
     .bind(patient_id)
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(rows);
     Ok(audit::read(app, select, listed).await?.all()?)
 }

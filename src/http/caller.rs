@@ -58,7 +58,9 @@ impl FromRequestParts<Arc<Services>> for Caller {
         }
         let path = parts.uri.path().to_owned();
         let app = App::from_request_parts(parts, services).await.unwrap_or_else(|never| match never {});
-        liveness::check(&app, caller, &path).await
+        let caller = liveness::check(&app, caller, &path).await?;
+        app.note_caller(caller.user_id);
+        Ok(caller)
     }
 }
 

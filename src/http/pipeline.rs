@@ -40,7 +40,8 @@ pub async fn run(State(services): State<Arc<Services>>, mut request: Request, ne
     if let Some(problem) = &problem {
         write_problem(&mut response, problem, &path, &trace.request_id);
     }
-    record_refusal(&services, &meter, response.status()).await;
+    let refused = problem.as_ref().is_some_and(|problem| problem.refused);
+    record_refusal(&services, &meter, response.status(), refused).await;
     trace.write(response.headers_mut());
     let line = Line {
         level: if response.status().is_server_error() { "error" } else { "info" },
@@ -57,19 +58,18 @@ pub async fn run(State(services): State<Arc<Services>>, mut request: Request, ne
     response
 }
 
-/// Records that somebody asked for a patient's thing and was refused it. It costs a round trip to those who are
-/// refused only; one that cannot be recorded stays refused.
-async fn record_refusal(services: &Arc<Services>, meter: &Arc<Meter>, status: StatusCode) {
-    let Some(subject) = meter.subject() else { return };
-    let refused = status == StatusCode::FORBIDDEN || (status == StatusCode::NOT_FOUND && !subject.related);
-    if !refused {
-        return;
-    }
+/// Records that somebody was refused what they asked for: a patient's thing, or what the authorization table does not
+/// allow. It costs a round trip to those who are refused only; one that cannot be recorded stays refused.
+async fn record_refusal(services: &Arc<Services>, meter: &Arc<Meter>, status: StatusCode, refused: bool) {
+    let subject = meter.subject();
+    let unrelated = subject.is_some_and(|subject| !subject.related);
+    let refused = refused || status == StatusCode::FORBIDDEN || (status == StatusCode::NOT_FOUND && unrelated);
+    let Some(user_id) = meter.caller().or(subject.map(|subject| subject.user_id)).filter(|_| refused) else { return };
     let app = App::after(services.clone(), meter.clone());
     let entry = Entry {
-        patient_id: Some(subject.patient_id),
-        actor_id: Some(subject.user_id),
-        action: "record.refused",
+        patient_id: subject.map(|subject| subject.patient_id),
+        actor_id: Some(user_id),
+        action: if subject.is_some() { "record.refused" } else { "caller.refused" },
         subject_id: None,
     };
     let recorded = match audit::record(&app, entry) {

@@ -44,6 +44,7 @@ pub async fn caller(parts: &mut Parts, services: &Arc<Services>, text: &str) -> 
     if !right || stored.ended_at.is_some() || now.0 >= stored.expires_at {
         return Err(unauthenticated());
     }
+    app.note_caller(id);
     let roles = stored.roles();
     let route = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
     if !scopes::open(&roles, parts.method.as_str(), route) {

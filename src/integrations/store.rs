@@ -154,7 +154,7 @@ pub async fn list(app: &App, organization_id: Id, before: &str, rows: usize) -> 
     )
     .bind(organization_id)
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(rows);
     let found: Vec<Row> = app.query(select).await?.all()?;
     found.into_iter().map(|row| open(app, row)).collect()
 }

@@ -84,7 +84,7 @@ pub fn select_dead(before: &str, rows: usize) -> Statement {
          FROM outbox INDEXED BY outbox_dead WHERE dead_at IS NOT NULL AND id < ?1 ORDER BY id DESC LIMIT ?2",
     )
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX))
+    .bind(rows)
 }
 
 /// Deletes what has served its time, oldest first, a bounded number of rows a table.

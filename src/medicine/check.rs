@@ -55,13 +55,7 @@ pub fn check(patient: &PatientData, medicines: &[NamedMedicine]) -> CheckAnswer 
     // Each once, in an order that does not depend on that of the medicines.
     not_assessed.sort_unstable();
     not_assessed.dedup();
-    CheckAnswer {
-        alerts: worst_first(alerts),
-        checked,
-        unknown,
-        not_assessed,
-        knowledge_version: version().to_owned(),
-    }
+    CheckAnswer { alerts: worst_first(alerts), checked, unknown, not_assessed, knowledge_version: version().to_owned() }
 }
 
 /// What a caller said of a medicine that these tables cannot judge.

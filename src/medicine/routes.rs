@@ -108,12 +108,7 @@ pub async fn check_medicines(
     let caller = caller.ok_or_else(unauthenticated)?;
     let file = patient_for(&app, patient_id, caller.user_id).await?;
     caller.require(&file.relationships, Action::ReadRecord)?;
-    let entry = audit::Entry {
-        patient_id: Some(file.id),
-        actor_id: Some(caller.user_id),
-        action: "record.used_in_check",
-        subject_id: None,
-    };
+    let entry = audit::Entry::about(file.id, &caller, "record.used_in_check");
     let record = clinical_record::load(&app, &file, Some(audit::record_read(&app, entry)?)).await?;
     let mut known = record.known(&Person::of(&file, app.now()), app.now()).under(body.patient);
     known.without_medicines(medicines);

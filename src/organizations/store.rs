@@ -4,7 +4,7 @@ use super::model::{Joined, Licence, Organization, StaffMember};
 use super::practitioner_store::open_licence;
 use crate::accounts::store::about;
 use crate::authorization::{Relationship, Role};
-use crate::encryption::DataKey;
+use crate::encryption::{DataKey, is_erased};
 use crate::error::{Result, internal};
 use crate::http::Caller;
 use crate::id::{Id, Timestamp};
@@ -165,7 +165,7 @@ pub async fn staff(app: &App, organization_id: Id, after: &str, rows: usize) -> 
     )
     .bind(organization_id)
     .bind(after)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(rows);
     let members = app.query(select).await?.all::<StaffRow>()?.into_iter().map(|row| {
         let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.user_id), &row.wrapped_key)?;
         let stored: Vec<LicenceOfStaff> = crate::json::read(&row.licences).map_err(internal)?;
@@ -314,7 +314,8 @@ struct UserRow {
 /// When the database fails or the key does not open.
 pub async fn user(app: &App, user_id: Id) -> Result<Option<(DataKey, bool)>> {
     let select = Statement::new("SELECT wrapped_key, suspended_at FROM users WHERE id = ?1").bind(user_id);
-    let Some(row) = app.query(select).await?.first::<UserRow>()? else { return Ok(None) };
+    let found = app.query(select).await?.first::<UserRow>()?.filter(|row| !is_erased(&row.wrapped_key));
+    let Some(row) = found else { return Ok(None) };
     let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(user_id), &row.wrapped_key)?;
     Ok(Some((key, row.suspended_at.is_some())))
 }

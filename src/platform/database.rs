@@ -43,6 +43,13 @@ impl From<i64> for Value {
     }
 }
 
+/// A count: how many rows to select.
+impl From<usize> for Value {
+    fn from(count: usize) -> Self {
+        Self::Integer(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
         Self::Real(number)

@@ -1,6 +1,7 @@
 //! Erases a person. Every step can be done again, and the last one commits what
 //! makes it final; whatever fails is tried again by a later sweep.
 
+use super::patient_holdings_store::KEPT_OF_PATIENT;
 use super::{erase_store as store, export, holdings_store as holdings};
 use crate::accounts::store::account;
 use crate::audit::{self, Entry};
@@ -10,7 +11,7 @@ use crate::error::{Error, Result, internal};
 use crate::id::Id;
 use crate::jobs::{Job, outbox};
 use crate::platform::DatabaseError;
-use crate::records::store::patient_for;
+use crate::records::store::open_patient;
 use crate::services::App;
 use serde_json::{Map, Value, json};
 
@@ -38,13 +39,13 @@ pub async fn person(app: &App, user_id: Id) -> Result<()> {
     let patients = holdings::own_patients(app, user_id).await?;
     for patient_id in &patients {
         let name = me.patients.iter().find(|patient| patient.id == *patient_id).map(|patient| patient.name.as_str());
-        archive(app, user_id, *patient_id, name).await?;
+        archive(app, *patient_id, name).await?;
     }
     for (room_id, alone) in store::rooms_of(app, user_id).await? {
         let call = RoomCall::Erase { user_id: user_id.to_string(), alone };
         app.rooms.call(&room_id.to_string(), &call).await?;
     }
-    empty_outbox(app, user_id, &me.email).await?;
+    empty_outbox(app, user_id, &me.email, &me.name).await?;
     let mut batch = store::erase(user_id, &patients, app.now())?;
     for patient_id in patients.iter().copied().map(Some).chain([None]) {
         let erased = Entry { patient_id, actor_id: None, action: "person.erased", subject_id: Some(user_id) };
@@ -64,14 +65,14 @@ pub async fn person(app: &App, user_id: Id) -> Result<()> {
 }
 
 /// Puts apart what the law makes one keep, sealed under another key, before the record's key goes.
-async fn archive(app: &App, user_id: Id, patient_id: Id, name: Option<&str>) -> Result<()> {
-    let file = patient_for(app, patient_id, user_id).await?;
+async fn archive(app: &App, patient_id: Id, name: Option<&str>) -> Result<()> {
+    let (key, birth_date) = open_patient(app, patient_id).await?;
     let keys = archive_keys(app);
     let now = app.now();
     let kept_for = i64::from(app.config.retention_years) * YEAR_MS;
-    let patient = json!({ "id": patient_id, "name": name, "birth_date": file.birth_date });
+    let patient = json!({ "id": patient_id, "name": name, "birth_date": birth_date });
     let mut batch = Vec::new();
-    for (kind, rows) in holdings::open(app, &file.key, holdings::kept_of_patient(patient_id)).await? {
+    for (kind, rows) in holdings::open(app, &key, KEPT_OF_PATIENT, patient_id).await? {
         for row in rows.as_array().into_iter().flatten().filter_map(Value::as_object) {
             let id = row.get("id").and_then(Value::as_str).ok_or_else(|| internal("what is kept has no id"))?;
             let kept_from = row.get("kept_from").and_then(Value::as_i64).unwrap_or(now.0);
@@ -88,8 +89,8 @@ async fn archive(app: &App, user_id: Id, patient_id: Id, name: Option<&str>) -> 
     Ok(())
 }
 
-/// Jobs that still wait and are about the person are done with, undone.
-async fn empty_outbox(app: &App, user_id: Id, email: &str) -> Result<()> {
+/// Jobs that still wait and are to the person, or name them, are done with, undone.
+async fn empty_outbox(app: &App, user_id: Id, email: &str, name: &str) -> Result<()> {
     let mut after = (0, String::new());
     loop {
         let jobs = store::waiting_jobs(app, after.0, &after.1).await?;
@@ -101,7 +102,7 @@ async fn empty_outbox(app: &App, user_id: Id, email: &str) -> Result<()> {
             let Ok(opened) = outbox::open(app, &job.id, &job.payload_sealed) else { continue };
             // Every kind of job says here whose it is.
             let about_them = match &opened {
-                Job::SendMail { to, .. } => to == email,
+                Job::SendMail { to, values, .. } => to == email || values.iter().any(|(_, value)| value == name),
                 Job::ExportPerson { user_id: whose, .. } => *whose == user_id,
                 // Sockets still close when their user is erased.
                 Job::SendNothing | Job::AlignRoom { .. } | Job::CloseSockets { .. } => false,

@@ -102,12 +102,16 @@ pub fn erase(user_id: Id, patients: &[Id], now: Timestamp) -> Result<Vec<Stateme
     let of_patients = |sql| Statement::new(sql).bind(&patients);
     Ok(vec![
         of_user_now(DONE).expect_one(),
+        // By the fingerprint of their address, which goes next.
+        of_user(INVITATIONS),
         of_user(USER_TEXTS),
         of_patients(PATIENT_TEXTS),
         of_both(ROOM_SUBJECTS),
         of_user(ROOM_KEYS),
         of_both(ASSESSMENT_TEXTS),
         of_patients(DRAFT_TEXTS),
+        of_patients(VISIT_TEXTS),
+        of_patients(DRAFT_NOTE_TEXTS),
         of_user(ANSWERS),
         of_user_now(USER_REST),
         of_patients(PATIENT_REST),
@@ -115,10 +119,25 @@ pub fn erase(user_id: Id, patients: &[Id], now: Timestamp) -> Result<Vec<Stateme
         of_user_now("UPDATE sessions SET ended_at = ?2, end_reason = 'logout' WHERE user_id = ?1 AND ended_at IS NULL"),
         of_user("DELETE FROM room_sessions WHERE session_id IN (SELECT id FROM sessions WHERE user_id = ?1)"),
         of_user("DELETE FROM email_tokens WHERE user_id = ?1"),
+        of_user("DELETE FROM email_changes WHERE user_id = ?1"),
+        of_user("DELETE FROM totp_factors WHERE user_id = ?1"),
+        of_user("DELETE FROM recovery_codes WHERE user_id = ?1"),
+        of_user("DELETE FROM mfa_attempts WHERE user_id = ?1"),
+        of_user("DELETE FROM devices WHERE user_id = ?1"),
+        of_user("DELETE FROM known_addresses WHERE user_id = ?1"),
+        of_user("DELETE FROM licences WHERE user_id = ?1"),
+        of_user("DELETE FROM practitioner_profiles WHERE user_id = ?1"),
+        of_user(DUTY),
+        of_user("DELETE FROM access_requests WHERE requester_id = ?1"),
+        of_patients("DELETE FROM access_requests WHERE patient_id IN (SELECT value FROM json_each(?1))"),
+        of_patients("DELETE FROM handovers WHERE patient_id IN (SELECT value FROM json_each(?1))"),
+        of_patients(QUEUE),
+        Statement::new(VISITS_END).bind(&patients).bind(now.0),
+        Statement::new(ENCOUNTERS_END).bind(&patients).bind(now.0),
         of_user("DELETE FROM idempotency WHERE caller_id = ?1"),
         of_user("DELETE FROM exports WHERE user_id = ?1"),
         of_user("DELETE FROM operators WHERE user_id = ?1"),
-        of_user_now("UPDATE staff SET ended_at = ?2 WHERE user_id = ?1 AND ended_at IS NULL"),
+        of_user_now(STAFF_ENDS),
         of_user_now("UPDATE room_members SET state = 'left', since = ?2 WHERE user_id = ?1 AND state <> 'left'"),
         of_user("DELETE FROM patient_access WHERE user_id = ?1"),
         of_patients("DELETE FROM patient_access WHERE patient_id IN (SELECT value FROM json_each(?1))"),
@@ -134,13 +153,15 @@ const USER_TEXTS: &str = "UPDATE users SET
   name_sealed = substr('erased.' || hex(randomblob(length(name_sealed))), 1, length(name_sealed)),
   password_hash = substr('erased.' || hex(randomblob(length(password_hash))), 1, length(password_hash))
 WHERE id = ?1";
-const USER_REST: &str = "UPDATE users SET country = NULL, email_verified_at = NULL, suspended_at = ?2,
+const USER_REST: &str =
+    "UPDATE users SET country = NULL, suspension_reason_sealed = NULL, email_verified_at = NULL, suspended_at = ?2,
   version = version + 1, updated_at = ?2 WHERE id = ?1";
 const PATIENT_TEXTS: &str = "UPDATE patients SET
   wrapped_key = substr('erased.' || hex(randomblob(length(wrapped_key))), 1, length(wrapped_key)),
   name_sealed = substr('erased.' || hex(randomblob(length(name_sealed))), 1, length(name_sealed)),
   birth_date_sealed =
-    substr('erased.' || hex(randomblob(length(birth_date_sealed))), 1, length(birth_date_sealed))
+    substr('erased.' || hex(randomblob(length(birth_date_sealed))), 1, length(birth_date_sealed)),
+  profile_sealed = substr('erased.' || hex(randomblob(length(profile_sealed))), 1, length(profile_sealed))
 WHERE id IN (SELECT value FROM json_each(?1))";
 const PATIENT_REST: &str = "UPDATE patients SET country = NULL, version = version + 1
 WHERE id IN (SELECT value FROM json_each(?1))";
@@ -161,6 +182,28 @@ WHERE patient_id IN (SELECT value FROM json_each(?2)) OR (recorded_by = ?1 AND p
 const DRAFT_TEXTS: &str = "UPDATE prescriptions SET
   content_sealed = substr('erased.' || hex(randomblob(length(content_sealed))), 1, length(content_sealed))
 WHERE patient_id IN (SELECT value FROM json_each(?1)) AND status = 'draft'";
+const VISIT_TEXTS: &str = "UPDATE visits SET
+  reason_sealed = substr('erased.' || hex(randomblob(length(reason_sealed))), 1, length(reason_sealed))
+WHERE patient_id IN (SELECT value FROM json_each(?1))";
+const DRAFT_NOTE_TEXTS: &str = "UPDATE visit_notes SET
+  content_sealed = substr('erased.' || hex(randomblob(length(content_sealed))), 1, length(content_sealed))
+WHERE status = 'draft'
+  AND encounter_id IN (SELECT encounter_id FROM visits WHERE patient_id IN (SELECT value FROM json_each(?1)))";
+const QUEUE: &str = "DELETE FROM visit_queue
+WHERE encounter_id IN (SELECT encounter_id FROM visits WHERE patient_id IN (SELECT value FROM json_each(?1)))";
+const VISITS_END: &str = "UPDATE visits SET closed_at = ?2,
+  status = CASE status WHEN 'requested' THEN 'cancelled' ELSE 'closed' END,
+  close_reason = CASE status WHEN 'requested' THEN NULL ELSE 'cancelled_by_patient' END
+WHERE patient_id IN (SELECT value FROM json_each(?1)) AND status IN ('requested', 'in_progress')";
+const ENCOUNTERS_END: &str = "UPDATE encounters SET version = version + 1, updated_at = ?2,
+  status = CASE status WHEN 'planned' THEN 'cancelled' ELSE 'finished' END
+WHERE patient_id IN (SELECT value FROM json_each(?1)) AND status IN ('planned', 'in_progress')";
+const STAFF_ENDS: &str = "UPDATE staff SET ended_at = COALESCE(ended_at, ?2), suspended_at = NULL,
+  suspension_reason_sealed = NULL WHERE user_id = ?1";
+const DUTY: &str = "DELETE FROM duty WHERE user_id = ?1
+  AND organization_id IN (SELECT organization_id FROM staff WHERE user_id = ?1)";
+const INVITATIONS: &str = "DELETE FROM invitations
+WHERE email_index = (SELECT email_index FROM users WHERE id = ?1) OR (invited_by = ?1 AND used_at IS NULL)";
 const ANSWERS: &str = "UPDATE idempotency SET
   answer_sealed = substr('erased.' || hex(randomblob(length(answer_sealed))), 1, length(answer_sealed))
 WHERE caller_id = ?1";

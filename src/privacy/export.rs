@@ -1,9 +1,12 @@
-//! Makes the copy of what is held on a person: JSON, sealed under the person's
+//! Makes the copy of what is held on a person, and on the children in their care: JSON, sealed under the person's
 //! own key before it is put down, opened only on its way to them.
 
+use super::patient_holdings_store::OF_PATIENT;
+use super::user_holdings_store::OF_USER;
 use super::{holdings_store as holdings, store};
 use crate::accounts::store::user_key;
 use crate::audit::{self, Entry};
+use crate::authorization::Relationship;
 use crate::chat::directory;
 use crate::chat::service::{MessageView, RoomCall, RoomReply};
 use crate::error::{Error, Result, internal};
@@ -48,12 +51,18 @@ pub async fn make(app: &App, user_id: Id, id: Id) -> Result<()> {
         Err(Error::Problem(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
-    let mut document =
-        json!({ "exported_at": app.now(), "user": holdings::open(app, &key, holdings::of_user(user_id)).await? });
-    let mut patients = Vec::new();
-    for patient_id in holdings::own_patients(app, user_id).await? {
+    let mut document = json!({ "exported_at": app.now(), "user": holdings::open(app, &key, OF_USER, user_id).await? });
+    let (mut patients, mut of_others) = (Vec::new(), Vec::new());
+    for patient_id in holdings::patients_of(app, user_id).await? {
         let file = patient_for(app, patient_id, user_id).await?;
-        patients.push(Value::Object(holdings::open(app, &file.key, holdings::of_patient(patient_id)).await?));
+        // Nobody is the guardian of somebody who is of age.
+        if !file.relationships.contains(&Relationship::ActsForPatient) {
+            continue;
+        }
+        let (actor_id, action) = (Some(user_id), "record.exported");
+        let read = Entry { patient_id: Some(patient_id), actor_id, action, subject_id: Some(id) };
+        of_others.push(audit::record_read(app, read)?);
+        patients.push(Value::Object(holdings::open(app, &file.key, OF_PATIENT, patient_id).await?));
     }
     document["patients"] = patients.into();
     document["rooms"] = rooms(app, user_id).await?.into();
@@ -62,7 +71,8 @@ pub async fn make(app: &App, user_id: Id, id: Id) -> Result<()> {
     app.files.put(&file_name(user_id, id), sealed.as_bytes()).await?;
     let entry = Entry { actor_id: None, action: "export.made", subject_id: Some(id), patient_id: None };
     let bytes = i64::try_from(plain.len()).unwrap_or(i64::MAX);
-    match app.batch(vec![store::finish_export(id, bytes), audit::record(app, entry)?]).await {
+    let batch = [store::finish_export(id, bytes), audit::record(app, entry)?].into_iter().chain(of_others);
+    match app.batch(batch.collect()).await {
         Ok(_) => Ok(()),
         Err(DatabaseError::Conflict) if store::is_pending(app, user_id, id).await? => Err(internal("an export stays")),
         // Made by a twin; or purged, and then the file goes too.
@@ -90,12 +100,12 @@ async fn rooms(app: &App, user_id: Id) -> Result<Vec<Value>> {
     let mut before = "g".to_owned();
     loop {
         let page = directory::rooms(app, user_id, &before, ROOMS).await?;
-        for room in &page {
+        for room in page.iter().take(ROOMS) {
             before = room.id.to_string();
             let messages = messages(app, user_id, room.id).await;
             all.push(json!({ "room": room, "messages": messages, "unavailable": messages.is_none() }));
         }
-        if page.len() < ROOMS {
+        if page.len() <= ROOMS {
             return Ok(all);
         }
     }

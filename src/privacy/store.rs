@@ -58,7 +58,7 @@ pub async fn exports(app: &App, user_id: Id, before: &str, rows: usize) -> Resul
     .bind(user_id)
     .bind(before)
     .bind(app.now().0)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(rows);
     Ok(app.query(select).await?.all::<ExportRow>()?.into_iter().map(Into::into).collect())
 }
 
@@ -157,7 +157,7 @@ pub async fn consents(app: &App, user_id: Id, before: &str, rows: usize) -> Resu
     )
     .bind(user_id)
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(rows);
     let rows: Vec<Row> = app.query(select).await?.all()?;
     let consents = rows.into_iter().map(|row| {
         let (id, patient_id, at) = (row.id, row.patient_id, Timestamp(row.at));

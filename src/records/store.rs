@@ -4,11 +4,12 @@ use super::access::model::Scope;
 use super::majority::has_reached;
 use super::profile::model::Details;
 use crate::accounts::model::Relation;
+use crate::audit;
 use crate::authorization::Relationship;
 use crate::encryption::{DataKey, is_erased};
 use crate::error::{Error, FieldError, Result, invalid, not_found};
 use crate::id::{Id, Timestamp};
-use crate::platform::Statement;
+use crate::platform::{Rows, Statement};
 use crate::services::{App, Subject};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -104,6 +105,7 @@ impl PatientFile {
 /// What is stored of somebody's standing to a patient.
 #[derive(Deserialize)]
 struct Standing {
+    id: Id,
     wrapped_key: String,
     birth_date_sealed: Option<String>,
     country: Option<String>,
@@ -122,7 +124,13 @@ struct Standing {
 /// # Errors
 /// 404 when there is no such patient.
 pub async fn patient_for(app: &App, patient_id: Id, user_id: Id) -> Result<PatientFile> {
-    file(app, patient_id, user_id, None).await
+    open_file(app, user_id, &app.query(select_standing(app, Some(patient_id), None, user_id)).await?)
+}
+
+/// Selects the same of a visit's patient, for a batch; [`open_file`] opens it.
+#[must_use]
+pub fn select_standing_by_visit(app: &App, visit_id: Id, user_id: Id) -> Statement {
+    select_standing(app, None, Some(visit_id), user_id)
 }
 
 /// The same for whoever reads what they have asked for before: recorded with it,
@@ -137,13 +145,28 @@ pub async fn patient_for_reading(
     action: &'static str,
     subject_id: Id,
 ) -> Result<PatientFile> {
-    file(app, patient_id, user_id, Some((action, subject_id))).await
+    let now = app.now().0;
+    let record = Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+         WHERE EXISTS (SELECT 1 FROM users u WHERE u.id = ?3 AND u.suspended_at IS NULL)
+           AND (EXISTS (SELECT 1 FROM patient_access a WHERE a.patient_id = ?2 AND a.user_id = ?3
+                        AND (a.expires_at IS NULL OR a.expires_at > ?7))
+             OR EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
+                        WHERE c.patient_id = ?2 AND c.practitioner_id = ?3 AND c.ended_at IS NULL
+                          AND s.role = 'doctor' AND s.ended_at IS NULL)
+             OR EXISTS (SELECT 1 FROM emergency_openings e WHERE e.patient_id = ?2 AND e.practitioner_id = ?3
+                        AND e.expires_at > ?7))",
+    );
+    let record = record.bind(app.new_id()?).bind(patient_id).bind(user_id).bind(action).bind(subject_id);
+    let record = record.bind(app.request_id()).bind(now);
+    let select = select_standing(app, Some(patient_id), None, user_id);
+    open_file(app, user_id, &audit::read_with(app, select, record).await?)
 }
 
-async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str, Id)>) -> Result<PatientFile> {
-    let now = app.now().0;
-    let select = Statement::new(
-        "SELECT p.wrapped_key, p.birth_date_sealed, p.country, a.relation, a.scope,
+fn select_standing(app: &App, patient_id: Option<Id>, visit_id: Option<Id>, user_id: Id) -> Statement {
+    Statement::new(
+        "SELECT p.id, p.wrapped_key, p.birth_date_sealed, p.country, a.relation, a.scope,
                 EXISTS (SELECT 1 FROM staff s WHERE s.user_id = c.practitioner_id AND s.role = 'doctor'
                         AND s.ended_at IS NULL
                         AND (c.organization_id IS NULL OR s.organization_id = c.organization_id)) AS cares,
@@ -163,37 +186,28 @@ async fn file(app: &App, patient_id: Id, user_id: Id, read: Option<(&'static str
          LEFT JOIN patient_access a ON a.patient_id = p.id AND a.user_id = u.id
               AND (a.expires_at IS NULL OR a.expires_at > ?3)
          LEFT JOIN care_relationships c ON c.patient_id = p.id AND c.practitioner_id = u.id AND c.ended_at IS NULL
-         WHERE p.id = ?1",
+         WHERE p.id = COALESCE(?1, (SELECT patient_id FROM visits WHERE encounter_id = ?5))",
     )
     .bind(patient_id)
     .bind(user_id)
-    .bind(now)
-    .bind(i64::from(app.config.require_verified_licence));
-    let mut batch = vec![select];
-    if let Some((action, subject_id)) = read {
-        let record = Statement::new(
-            "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-             WHERE EXISTS (SELECT 1 FROM users u WHERE u.id = ?3 AND u.suspended_at IS NULL)
-               AND (EXISTS (SELECT 1 FROM patient_access a WHERE a.patient_id = ?2 AND a.user_id = ?3
-                            AND (a.expires_at IS NULL OR a.expires_at > ?7))
-                 OR EXISTS (SELECT 1 FROM care_relationships c JOIN staff s ON s.user_id = c.practitioner_id
-                            WHERE c.patient_id = ?2 AND c.practitioner_id = ?3 AND c.ended_at IS NULL
-                              AND s.role = 'doctor' AND s.ended_at IS NULL)
-                 OR EXISTS (SELECT 1 FROM emergency_openings e WHERE e.patient_id = ?2 AND e.practitioner_id = ?3
-                            AND e.expires_at > ?7))",
-        );
-        let record = record.bind(app.new_id()?).bind(patient_id).bind(user_id).bind(action).bind(subject_id);
-        batch.push(record.bind(app.request_id()).bind(now));
-    }
-    let row: Option<Standing> = app.batch(batch).await?.into_iter().next().unwrap_or_default().first()?;
+    .bind(app.now().0)
+    .bind(i64::from(app.config.require_verified_licence))
+    .bind(visit_id)
+}
+
+/// Opens what was selected of somebody's standing to a patient, and notes whose record is asked for.
+///
+/// # Errors
+/// 404 when there is no such patient.
+pub fn open_file(app: &App, user_id: Id, rows: &Rows) -> Result<PatientFile> {
+    let row: Option<Standing> = rows.first()?;
     let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
+    let patient_id = row.id;
     if row.suspended != 0 {
         app.note_subject(Subject { patient_id, user_id, related: false });
         return Err(not_found());
     }
-    let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(patient_id), &row.wrapped_key)?;
-    let birth_date = open_birth_date(&key, patient_id, row.birth_date_sealed.as_deref())?;
+    let (key, birth_date) = open(app, patient_id, &row.wrapped_key, row.birth_date_sealed.as_deref())?;
     let relationships = relationships(app, &row, birth_date);
     app.note_subject(Subject { patient_id, user_id, related: relationships != [Relationship::None] });
     Ok(PatientFile {
@@ -236,11 +250,26 @@ pub fn still_acts(app: &App, relation: Relation, birth_date: Option<NaiveDate>) 
     !matches!(relation, Relation::Child | Relation::Ward) || !birth_date.is_some_and(of_age)
 }
 
-fn open_birth_date(key: &DataKey, id: Id, sealed: Option<&str>) -> Result<Option<NaiveDate>> {
-    match sealed {
-        Some(sealed) => Ok(key.open(&birth_date_about(id), sealed)?.parse().ok()),
-        None => Ok(None),
+/// A patient's key and date of birth, whoever has to do with them: for what an installation does by itself.
+///
+/// # Errors
+/// 404 when there is no such patient.
+pub async fn open_patient(app: &App, id: Id) -> Result<(DataKey, Option<NaiveDate>)> {
+    #[derive(Deserialize)]
+    struct Row {
+        wrapped_key: String,
+        birth_date_sealed: Option<String>,
     }
+    let select = Statement::new("SELECT wrapped_key, birth_date_sealed FROM patients WHERE id = ?1");
+    let row: Option<Row> = app.query(select.bind(id)).await?.first()?;
+    let row = row.filter(|row| !is_erased(&row.wrapped_key)).ok_or_else(not_found)?;
+    open(app, id, &row.wrapped_key, row.birth_date_sealed.as_deref())
+}
+
+fn open(app: &App, id: Id, wrapped_key: &str, birth_date_sealed: Option<&str>) -> Result<(DataKey, Option<NaiveDate>)> {
+    let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(id), wrapped_key)?;
+    let birth_date = birth_date_sealed.map(|sealed| key.open(&birth_date_about(id), sealed)).transpose()?;
+    Ok((key, birth_date.and_then(|date| date.parse().ok())))
 }
 
 /// A patient's name and date of birth.
@@ -254,8 +283,8 @@ pub fn open_identity(
     name_sealed: &str,
     birth_date_sealed: Option<&str>,
 ) -> Result<(String, Option<NaiveDate>)> {
-    let key = DataKey::unwrap_with(&app.config.master_keys, &key_about(id), wrapped_key)?;
-    Ok((key.open(&name_about(id), name_sealed)?, open_birth_date(&key, id, birth_date_sealed)?))
+    let (key, birth_date) = open(app, id, wrapped_key, birth_date_sealed)?;
+    Ok((key.open(&name_about(id), name_sealed)?, birth_date))
 }
 
 /// The record of the user's own.
@@ -337,6 +366,6 @@ pub fn select_practitioners(after: &str, rows: usize, licence_needed: bool) -> S
          ORDER BY s.organization_id, s.user_id LIMIT ?2",
     )
     .bind(after)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX))
+    .bind(rows)
     .bind(i64::from(licence_needed))
 }

@@ -2,12 +2,12 @@
 
 use super::model::{Visit, VisitStatus};
 use super::store::{self, Stored};
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
-use crate::error::{Result, not_found};
+use crate::error::{Result, internal, not_found};
 use crate::http::Caller;
 use crate::id::Id;
-use crate::records::store::{PatientFile, patient_for};
+use crate::records::store::{PatientFile, open_file, select_standing_by_visit};
 use crate::services::App;
 
 /// A visit as somebody stands to it.
@@ -53,8 +53,11 @@ impl Seen {
 /// # Errors
 /// 404 when there is no such visit or it is nothing to the caller, 403 where the table says no.
 pub async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<Seen> {
-    let stored = store::visit(app, id, caller.user_id).await?.ok_or_else(not_found)?;
-    let mut file = patient_for(app, stored.patient_id, caller.user_id).await?;
+    let select = store::select_visit(app, id, caller.user_id);
+    let rows = app.batch(vec![select, select_standing_by_visit(app, id, caller.user_id)]).await?;
+    let [visit, standing] = rows.as_slice() else { return Err(internal("a batch answered short")) };
+    let stored: Stored = visit.first()?.ok_or_else(not_found)?;
+    let mut file = open_file(app, caller.user_id, standing)?;
     if stored.practises_there() {
         file.relationships.push(Relationship::PractisesThere);
         file.relationships.extend(stored.is_licensed_there().then_some(Relationship::LicensedThere));
@@ -63,4 +66,15 @@ pub async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<
     }
     caller.require(&file.relationships, action)?;
     Ok(Seen { stored, file })
+}
+
+/// The visit as the caller reads it, which is recorded with it.
+///
+/// # Errors
+/// As [`find`].
+pub async fn read(app: &App, caller: &Caller, id: Id) -> Result<Visit> {
+    let seen = find(app, caller, id, Action::ReadVisit).await?;
+    let select = store::select_visit(app, id, caller.user_id);
+    let rows = audit::read_of_others(app, select, seen.entry(caller, "visit.read")).await?;
+    Seen { stored: rows.first()?.ok_or_else(not_found)?, ..seen }.visit()
 }

@@ -12,6 +12,7 @@ pub const VERSION: &str = "2026-11-01";
 
 /// The consent in force.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConsentText)]
 pub struct Consent {
     /// What `consent.version` of a request must say.
     pub version: &'static str,

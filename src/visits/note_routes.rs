@@ -15,9 +15,9 @@ use crate::services::App;
 use axum::response::Response;
 
 /// The note, or the empty one that its author has before writing.
-async fn note_of(app: &App, seen: &Seen, author_id: Id) -> Result<Note> {
+async fn note_of(app: &App, seen: &Seen, author_id: Id, read: Option<Statement>) -> Result<Note> {
     let visit = &seen.stored;
-    let written = note_store::note(app, &seen.file.key, visit.id).await?;
+    let written = note_store::note(app, &seen.file.key, visit.id, read).await?;
     Ok(written.unwrap_or_else(|| Note::unwritten(visit.id, visit.patient_id, author_id)))
 }
 
@@ -29,7 +29,8 @@ async fn note_of(app: &App, seen: &Seen, author_id: Id) -> Result<Note> {
     params(("id" = String, Path)), responses((status = 200, body = Note)))]
 pub async fn read_note(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
     let seen = access::find(&app, &caller, id, Action::ReadNote).await?;
-    let note = note_of(&app, &seen, caller.user_id).await?;
+    let read = note_store::record_read(&app, seen.entry(&caller, "note.read"), id)?;
+    let note = note_of(&app, &seen, caller.user_id, Some(read)).await?;
     let author = seen.is(Relationship::VisitDoctor) && note.author_id == caller.user_id;
     if note.status == NoteStatus::Draft && !author {
         return Err(not_found());
@@ -66,7 +67,7 @@ pub async fn write_note(
 /// The note while it can be written by the caller.
 async fn draft(app: &App, caller: &Caller, id: Id) -> Result<(Seen, Note)> {
     let seen = access::find(app, caller, id, Action::WriteNote).await?;
-    let note = note_of(app, &seen, caller.user_id).await?;
+    let note = note_of(app, &seen, caller.user_id, None).await?;
     if note.status == NoteStatus::Signed {
         return Err(conflict("The note is signed and does not change; add an amendment."));
     }
@@ -122,7 +123,7 @@ pub async fn amend_note(
         return Ok(response);
     }
     let seen = access::find(&app, &caller, id, Action::WriteNote).await?;
-    let note = note_of(&app, &seen, caller.user_id).await?;
+    let note = note_of(&app, &seen, caller.user_id, None).await?;
     if note.status != NoteStatus::Signed {
         return Err(conflict("The note is not signed: change the draft itself."));
     }

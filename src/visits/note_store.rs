@@ -1,6 +1,7 @@
 //! All SQL about notes of visits. A note is sealed under the patient's key.
 
 use super::note_model::{Amendment, Note, NoteContent, NoteStatus};
+use crate::audit::Entry;
 use crate::encryption::DataKey;
 use crate::error::{Result, internal};
 use crate::id::{Id, Timestamp};
@@ -105,11 +106,32 @@ struct AmendmentRow {
     signature: String,
 }
 
-/// The note of a visit with its amendments, if there is one.
+/// The statement that records that a note was read, where there is one for the
+/// reader: signed, or their own draft. One's own record is left out, as by [`crate::audit::record_read`].
+///
+/// # Errors
+/// When the host has no randomness.
+pub fn record_read(app: &App, read: Entry, visit_id: Id) -> Result<Statement> {
+    Ok(Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT ?1, ?2, ?3, ?4, n.encounter_id, ?5, ?6 FROM visit_notes n
+         WHERE n.encounter_id = ?7 AND (n.status = 'signed' OR n.author_id = ?3)
+           AND NOT EXISTS (SELECT 1 FROM patient_access WHERE patient_id = ?2 AND user_id = ?3 AND relation = 'self')",
+    )
+    .bind(app.new_id()?)
+    .bind(read.patient_id)
+    .bind(read.actor_id)
+    .bind(read.action)
+    .bind(app.request_id())
+    .bind(app.now().0)
+    .bind(visit_id))
+}
+
+/// The note of a visit with its amendments, if there is one. `read` goes into the same batch.
 ///
 /// # Errors
 /// When the database fails or something does not open.
-pub async fn note(app: &App, key: &DataKey, visit_id: Id) -> Result<Option<Note>> {
+pub async fn note(app: &App, key: &DataKey, visit_id: Id, read: Option<Statement>) -> Result<Option<Note>> {
     let select = Statement::new(
         "SELECT patient_id, author_id, status, content_sealed, signed_at, signature, version
          FROM visit_notes WHERE encounter_id = ?1",
@@ -118,8 +140,9 @@ pub async fn note(app: &App, key: &DataKey, visit_id: Id) -> Result<Option<Note>
         "SELECT id, author_id, text_sealed, signed_at, signature
          FROM visit_note_amendments WHERE encounter_id = ?1 ORDER BY id",
     );
-    let answers = app.batch(vec![select.bind(visit_id), amendments.bind(visit_id)]).await?;
-    let [found, amendments] = answers.as_slice() else { return Err(internal("a batch answered short")) };
+    let batch = [select.bind(visit_id), amendments.bind(visit_id)].into_iter().chain(read);
+    let answers = app.batch(batch.collect()).await?;
+    let [found, amendments, ..] = answers.as_slice() else { return Err(internal("a batch answered short")) };
     let Some(row) = found.first::<Row>()? else { return Ok(None) };
     let content: NoteContent = key.open_json(&content_about(visit_id), &row.content_sealed)?;
     let amendments = amendments.all::<AmendmentRow>()?.into_iter().map(|row| {

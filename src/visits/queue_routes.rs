@@ -30,14 +30,14 @@ pub async fn read_queue(
 ) -> Result<Response> {
     let relationships = queue_store::relationships(&app, id, caller.user_id).await?;
     caller.require(&relationships, Action::ReadQueue)?;
-    let tells = allows(&caller.roles, &relationships, Action::ReadQueueTexts);
+    let told = allows(&caller.roles, &relationships, Action::ReadQueueTexts).then_some(caller.user_id);
     let scope = ["queue:", &id.to_string()].concat();
     let keys = &app.config.signing_keys;
     let after = match cursor::open(keys, &scope, query.cursor.as_deref())? {
         Some(place) => Place::parse(&place).ok_or_else(not_a_cursor)?,
         None => Place::first(),
     };
-    let (items, counts) = queue_store::queue(&app, id, &after, query.limit.rows() + 1, tells).await?;
+    let (items, counts) = queue_store::queue(&app, id, &after, query.limit, told).await?;
     let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.place));
     let answer = QueuePage { items: page.items, next_cursor: page.next_cursor.clone(), counts };
     let link = Page::<()> { items: Vec::new(), next_cursor: page.next_cursor }.respond(&uri);

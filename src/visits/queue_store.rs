@@ -3,9 +3,11 @@
 use super::model::{Counts, Duty, OnDuty, Waiting, WaitingPatient, rank};
 use super::store::open_reason;
 use crate::accounts::store::about;
+use crate::audit;
 use crate::authorization::Relationship;
 use crate::encryption::DataKey;
 use crate::error::{Result, internal};
+use crate::http::cursor::Limit;
 use crate::id::{Id, Timestamp};
 use crate::knowledge::tables::Urgency;
 use crate::platform::{Rows, Statement};
@@ -119,7 +121,8 @@ impl WaitingRow {
 }
 
 /// A page of those who wait, in the order in which they are taken, and how many
-/// there are of each level. Names and reasons are opened only for whom they are told.
+/// there are of each level. Names and reasons are opened only for whom they are told:
+/// `told`, and each record has a row of it, one in ten minutes for each doctor.
 ///
 /// # Errors
 /// When the database fails or a text does not open.
@@ -127,8 +130,8 @@ pub async fn queue(
     app: &App,
     organization_id: Id,
     after: &Place,
-    rows: usize,
-    tells: bool,
+    limit: Limit,
+    told: Option<Id>,
 ) -> Result<(Vec<Waiting>, Counts)> {
     // Each row is opened under its own patient's key, and nothing sealed decides the order.
     let page = Statement::new(
@@ -142,14 +145,36 @@ pub async fn queue(
     .bind(after.level)
     .bind(after.waiting_since)
     .bind(&after.encounter_id)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
+    .bind(limit.rows() + 1);
     let counts =
         Statement::new("SELECT level, COUNT(*) AS n FROM visit_queue WHERE organization_id = ?1 GROUP BY level")
             .bind(organization_id);
-    let answers = app.batch(vec![page, counts]).await?;
-    let [page, counts] = answers.as_slice() else { return Err(internal("a batch answered short")) };
-    let items = page.all::<WaitingRow>()?.into_iter().map(|row| row.open(app, tells)).collect::<Result<_>>()?;
+    let mut batch = vec![page, counts];
+    batch.extend(told.map(|reader_id| looks(app, organization_id, after, limit, reader_id)).transpose()?);
+    let answers = app.batch(batch).await?;
+    let [page, counts, ..] = answers.as_slice() else { return Err(internal("a batch answered short")) };
+    let open = |row: WaitingRow| row.open(app, told.is_some());
+    let items = page.all::<WaitingRow>()?.into_iter().map(open).collect::<Result<_>>()?;
     Ok((items, counted(counts)?))
+}
+
+/// Records that a doctor was told who waits on this page, and why.
+fn looks(app: &App, organization_id: Id, after: &Place, limit: Limit, reader_id: Id) -> Result<Statement> {
+    let looks = Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT substr(?1, 1, 24) || lower(hex(randomblob(6))), v.patient_id, ?2, 'queue.read', v.encounter_id, ?3, ?4
+         FROM visits v WHERE v.encounter_id IN
+              (SELECT encounter_id FROM visit_queue
+               WHERE organization_id = ?6 AND (level, waiting_since, encounter_id) > (?7, ?8, ?9)
+               ORDER BY level, waiting_since, encounter_id LIMIT ?10)
+           AND NOT EXISTS (SELECT 1 FROM patient_access p
+                           WHERE p.patient_id = v.patient_id AND p.user_id = ?2 AND p.relation = 'self')
+           AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.patient_id = v.patient_id AND a.id >= ?5
+                           AND a.actor_id = ?2 AND a.action = 'queue.read' AND a.subject_id = v.encounter_id)",
+    );
+    let looks = audit::bind_looks(app, looks, reader_id)?.bind(organization_id);
+    let looks = looks.bind(after.level).bind(after.waiting_since).bind(&after.encounter_id);
+    Ok(looks.bind(limit.rows()))
 }
 
 fn counted(rows: &Rows) -> Result<Counts> {

@@ -163,7 +163,7 @@ fn no_assessment() -> Error {
 #[utoipa::path(get, path = "/api/v1/visits/{id}", tag = "Visits", security(("bearer" = [])),
     params(("id" = String, Path)), responses((status = 200, body = Visit)))]
 pub async fn read_visit(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
-    let visit = access::find(&app, &caller, id, Action::ReadVisit).await?.visit()?;
+    let visit = access::read(&app, &caller, id).await?;
     Ok(with_etag(visit.version, &visit))
 }
 
@@ -192,14 +192,14 @@ pub async fn list_visits(
     QueryOf(query): QueryOf<List>,
 ) -> Result<Response> {
     let keys = &app.config.signing_keys;
-    let rows = query.limit.rows() + 1;
     let (scope, items) = match query.patient_id {
         Some(IdInBody(patient_id)) => {
             let file = patient_for(&app, patient_id, caller.user_id).await?;
             caller.require(&file.relationships, Action::ReadVisit)?;
             let scope = ["visits:", &file.id.to_string()].concat();
             let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
-            let stored = store::visits_of(&app, file.id, &before, rows).await?;
+            let listed = Entry::about(file.id, &caller, "visit.listed");
+            let stored = store::visits_of(&app, file.id, &before, query.limit.rows() + 1, listed).await?;
             let items: Result<Vec<Visit>> = stored.iter().map(|visit| visit.visit(Some(&file.key))).collect();
             (scope, items?)
         }
@@ -207,7 +207,7 @@ pub async fn list_visits(
             caller.require(&[Relationship::VisitDoctor], Action::ReadVisit)?;
             let scope = ["visits taken:", &caller.user_id.to_string()].concat();
             let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
-            let stored = store::visits_taken_by(&app, caller.user_id, &before, rows).await?;
+            let stored = store::visits_taken_by(&app, caller.user_id, &before, query.limit).await?;
             let items: Result<Vec<Visit>> = stored.iter().map(|visit| visit.visit(None)).collect();
             (scope, items?)
         }

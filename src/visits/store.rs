@@ -2,8 +2,10 @@
 //! is guarded by what it was, so that of many who try at once one succeeds.
 
 use super::model::{CloseReason, RequestVisit, StoredConsent, Visit, VisitStatus, level_word, rank};
+use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
 use crate::error::Result;
+use crate::http::cursor::Limit;
 use crate::id::{Id, Timestamp};
 use crate::knowledge::tables::Urgency;
 use crate::platform::Statement;
@@ -274,12 +276,10 @@ impl Stored {
     }
 }
 
-/// The visit with this id, how many are before it while it waits, and whether the user practises there.
-///
-/// # Errors
-/// When the database fails.
-pub async fn visit(app: &App, id: Id, user_id: Id) -> Result<Option<Stored>> {
-    let select = Statement::new(
+/// Selects the visit with this id, how many are before it while it waits, and whether the user practises there.
+#[must_use]
+pub fn select_visit(app: &App, id: Id, user_id: Id) -> Statement {
+    Statement::new(
         "SELECT e.id, v.patient_id, v.organization_id, v.requested_by, v.assessment_id, v.status, v.triage_level,
                 v.acknowledged_emergency, v.reason_sealed, v.consent_version, v.consented_at, v.accepted_at,
                 v.closed_at, v.close_reason, e.practitioner_id, e.room_id, e.version, e.created_at,
@@ -294,15 +294,14 @@ pub async fn visit(app: &App, id: Id, user_id: Id) -> Result<Option<Stored>> {
     )
     .bind(id)
     .bind(user_id)
-    .bind(i64::from(app.config.require_verified_licence));
-    Ok(app.query(select).await?.first()?)
+    .bind(i64::from(app.config.require_verified_licence))
 }
 
-/// A page of a patient's visits, latest first.
+/// A page of a patient's visits, latest first; that it was read is recorded as `read`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn visits_of(app: &App, patient_id: Id, before: &str, rows: usize) -> Result<Vec<Stored>> {
+pub async fn visits_of(app: &App, patient_id: Id, before: &str, rows: usize, read: Entry) -> Result<Vec<Stored>> {
     let select = Statement::new(
         "SELECT e.id, v.patient_id, v.organization_id, v.requested_by, v.assessment_id, v.status, v.triage_level,
                 v.acknowledged_emergency, v.reason_sealed, v.consent_version, v.consented_at, v.accepted_at,
@@ -316,16 +315,30 @@ pub async fn visits_of(app: &App, patient_id: Id, before: &str, rows: usize) -> 
     )
     .bind(patient_id)
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(app.query(select).await?.all()?)
+    .bind(rows);
+    Ok(audit::read_of_others(app, select, read).await?.all()?)
 }
 
 /// A page of the visits that a doctor took, unless suspended, latest first. The reasons stay closed:
-/// each is under another patient's key.
+/// each is under another patient's key. Each record has a row of it, one in ten minutes for each doctor.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn visits_taken_by(app: &App, user_id: Id, before: &str, rows: usize) -> Result<Vec<Stored>> {
+pub async fn visits_taken_by(app: &App, user_id: Id, before: &str, limit: Limit) -> Result<Vec<Stored>> {
+    let looks = Statement::new(
+        "INSERT INTO audit (id, patient_id, actor_id, action, subject_id, request_id, at)
+         SELECT substr(?1, 1, 24) || lower(hex(randomblob(6))), v.patient_id, ?2, 'visit.listed', v.encounter_id, ?3, ?4
+         FROM visits v WHERE v.encounter_id IN
+              (SELECT e.id FROM encounters e JOIN visits o ON o.encounter_id = e.id
+                      JOIN users u ON u.id = e.practitioner_id
+               WHERE e.practitioner_id = ?2 AND e.id < ?6 AND u.suspended_at IS NULL
+                 AND EXISTS (SELECT 1 FROM staff s WHERE s.organization_id = o.organization_id AND s.user_id = ?2
+                             AND s.role = 'doctor' AND s.ended_at IS NULL)
+               ORDER BY e.id DESC LIMIT ?7)
+           AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.patient_id = v.patient_id AND a.id >= ?5
+                           AND a.actor_id = ?2 AND a.action = 'visit.listed' AND a.subject_id = v.encounter_id)",
+    );
+    let looks = audit::bind_looks(app, looks, user_id)?.bind(before).bind(limit.rows());
     let select = Statement::new(
         "SELECT e.id, v.patient_id, v.organization_id, v.requested_by, v.assessment_id, v.status, v.triage_level,
                 v.acknowledged_emergency, v.reason_sealed, v.consent_version, v.consented_at, v.accepted_at,
@@ -339,6 +352,6 @@ pub async fn visits_taken_by(app: &App, user_id: Id, before: &str, rows: usize) 
     )
     .bind(user_id)
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(app.query(select).await?.all()?)
+    .bind(limit.rows() + 1);
+    Ok(audit::read_with(app, select, looks).await?.all()?)
 }

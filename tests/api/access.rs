@@ -84,6 +84,16 @@ fn is_recorded(operation: &Operation, caller: Caller, target: Target, expected: 
     of_record && refused && target != Target::Missing
 }
 
+/// Whether so many rows may say that an answer with this status was a refusal: of a 403 always one. A 404 has one
+/// where there is something to be refused.
+fn says(status: u16, rows: usize) -> bool {
+    match status {
+        403 => rows == 1,
+        404 => rows <= 1,
+        _ => rows == 0,
+    }
+}
+
 fn is_nothing_to(caller: Caller, operation: &Operation, target: Target) -> bool {
     matches!(operation.about, About::Thing(thing, _) if relationships(caller, target, thing) == [Relationship::None])
 }
@@ -139,17 +149,25 @@ impl Worlds {
         Self { later: at_once.copy(), at_once }
     }
 
-    async fn answer(&self, operation: &Operation, method: &str, cell: (Caller, Target), verdict: &Verdict) -> Answer {
+    /// The answer, and how many rows of the audit say that it was a refusal.
+    async fn answer(
+        &self,
+        operation: &Operation,
+        method: &str,
+        cell: (Caller, Target),
+        verdict: &Verdict,
+    ) -> (Answer, usize) {
         let (caller, target) = cell;
         let world = if caller.is_at_once() { &self.at_once } else { &self.later };
         let changes = *verdict == Verdict::LetThrough
             && method != "GET"
             && target != Target::Missing
             && !matches!(operation.about, About::Public);
-        match changes {
-            true => world.copy().call(operation, method, caller, target).await,
-            false => world.call(operation, method, caller, target).await,
-        }
+        let copy = changes.then(|| world.copy());
+        let world = copy.as_ref().unwrap_or(world);
+        let answer = world.call(operation, method, caller, target).await;
+        let rows = world.rows_of_refusal(&answer).await;
+        (answer, rows)
     }
 
     async fn refusals(&self) -> i64 {
@@ -171,12 +189,15 @@ async fn judge(operation: &Operation, method: &str, worlds: &Worlds) -> (usize, 
             let Some(expected) = expected(operation, caller, target) else { continue };
             cells += 1;
             refusals += i64::from(is_recorded(operation, caller, target, &expected));
-            let answer = worlds.answer(operation, method, (caller, target), &expected).await;
+            let (answer, rows) = worlds.answer(operation, method, (caller, target), &expected).await;
             let status = answer.status.as_u16();
             let cell = format!("{} {} by {caller:?} of {target:?}", operation.id, operation.path);
             let excused = expected == Verdict::LetThrough && is_its_own(operation, target, status);
             if seen(status) != expected && !excused {
                 wrong.push(format!("{cell}: expected {expected:?}, got {}", answer.text));
+            }
+            if !says(status, rows) {
+                wrong.push(format!("{cell}: {status} has {rows} rows of a refusal"));
             }
             let bare = bare(&answer);
             if expected == Verdict::NotThere && missing.as_ref().is_some_and(|missing| *missing != bare) {

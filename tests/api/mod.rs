@@ -5,6 +5,7 @@ mod accounts;
 mod api_keys;
 mod assessments;
 mod audit;
+mod audited;
 mod authorization;
 mod conventions;
 mod jobs;

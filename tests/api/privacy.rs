@@ -3,6 +3,8 @@
 mod consents;
 mod erasure;
 mod export;
+mod holdings;
+mod marks;
 mod rotation;
 
 use super::support::{Installation, Person};

@@ -11,6 +11,7 @@ use hosts::{CutRooms, Yielding};
 pub use people::{PASSWORD, Person};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use virtual_doctor::app::router;
 use virtual_doctor::config::Config;
@@ -53,23 +54,35 @@ impl Installation {
 
     /// Over this database.
     pub fn over(database: SqliteDatabase, settings: &[(&str, &str)]) -> Self {
-        Self::made_of(database, settings, POLICIES.to_vec(), SEED)
+        Self::made_of(database, settings, POLICIES.to_vec(), SEED, None)
     }
 
     /// Another installation with the usual settings, whose database holds what is in this one by now.
     /// It makes other ids. Rooms are opened anew from the database, without their messages.
     pub fn copy(&self) -> Self {
-        let copy = Self::made_of(self.sqlite.copy().unwrap(), &[], POLICIES.to_vec(), SEED + 1);
+        let copy = Self::made_of(self.sqlite.copy().unwrap(), &[], POLICIES.to_vec(), SEED + 1, None);
         copy.clock.advance(self.services.now().0 - copy.services.now().0);
         copy
     }
 
-    /// With these coarse limits too, once RATE_LIMITS is on.
-    pub fn with_policies(settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
-        Self::made_of(SqliteDatabase::in_memory().unwrap(), settings, policies, SEED)
+    /// With all that is stored, rooms too, in files of this folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        let database = SqliteDatabase::in_file(&folder.join("database")).unwrap();
+        Self::made_of(database, &[], POLICIES.to_vec(), SEED, Some(folder.to_owned()))
     }
 
-    fn made_of(database: SqliteDatabase, settings: &[(&str, &str)], policies: Vec<Policy>, seed: u64) -> Self {
+    /// With these coarse limits too, once RATE_LIMITS is on.
+    pub fn with_policies(settings: &[(&str, &str)], policies: Vec<Policy>) -> Self {
+        Self::made_of(SqliteDatabase::in_memory().unwrap(), settings, policies, SEED, None)
+    }
+
+    fn made_of(
+        database: SqliteDatabase,
+        settings: &[(&str, &str)],
+        policies: Vec<Policy>,
+        seed: u64,
+        folder: Option<PathBuf>,
+    ) -> Self {
         let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let config = Config::read(|name| {
             let given = settings.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned());
@@ -90,7 +103,11 @@ impl Installation {
         let entropy = Arc::new(SeededEntropy::new(seed));
         let sqlite = Arc::new(database);
         let database = Arc::new(FailingDatabase::new(Arc::new(Yielding(sqlite.clone()))));
-        let rooms = Arc::new(CutRooms::new(NativeRooms::new(config.clone(), clock.clone(), entropy.clone())));
+        let rooms = NativeRooms::new(config.clone(), clock.clone(), entropy.clone());
+        let rooms = Arc::new(CutRooms::new(match folder {
+            Some(folder) => rooms.in_folder(folder),
+            None => rooms,
+        }));
         let limiter = Arc::new(MemoryLimiter::new(clock.clone()));
         let (queue, mailer, log) =
             (Arc::<MemoryQueue>::default(), Arc::<MemoryMailer>::default(), Arc::<MemoryLog>::default());

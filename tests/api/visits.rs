@@ -70,7 +70,7 @@ impl Clinic {
     }
 
     async fn go_on_duty(&self, doctor: &Person) {
-        self.set_duty(doctor, true).await.expect(200);
+        self.here.go_on_duty(&self.organization, doctor).await;
     }
 
     fn body(&self, patient: &Person) -> Value {

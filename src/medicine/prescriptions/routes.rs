@@ -32,13 +32,17 @@ pub fn routes() -> Router<Arc<Services>> {
 }
 
 /// The items, checked against what the record says; and the record as it was then.
+///
+/// That it was read is recorded here: alerts tell of the record, and a prescription that is refused leaves no row else.
 async fn judged(
     app: &App,
+    caller: &Caller,
     file: &PatientFile,
     items: &[Item],
     overrides: &[Override],
 ) -> Result<(CheckAnswer, ClinicalRecord)> {
-    let record = clinical_record::load(app, file, None).await?;
+    let read = audit::record_read(app, Entry::about(file.id, caller, "record.used_in_check"))?;
+    let record = clinical_record::load(app, file, Some(read)).await?;
     let mut known = record.known(&Person::of(file, app.now()), app.now());
     // What was prescribed here is judged with its doses.
     known.data.medicines = record.other_medicines();
@@ -64,7 +68,7 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
         require_encounter(&app, encounter_id, file.id).await?;
     }
     safety::require_known(&value.items.0)?;
-    let (answer, _) = judged(&app, &file, &value.items.0, &value.overrides).await?;
+    let (answer, _) = judged(&app, &caller, &file, &value.items.0, &value.overrides).await?;
     let overriding = confirm_override(&app, &caller, &answer).await?;
     let prescription = Prescription {
         id: app.new_id()?,
@@ -111,10 +115,6 @@ fn entry(caller: &Caller, prescription: &Prescription, action: &'static str) -> 
     }
 }
 
-fn listing(caller: &Caller, patient_id: Id, action: &'static str) -> Entry {
-    Entry { patient_id: Some(patient_id), actor_id: Some(caller.user_id), action, subject_id: None }
-}
-
 /// The prescription with the patient's file, for whom the table allows it.
 async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(PatientFile, Prescription)> {
     let (patient_id, prescriber_id) = store::owners(app, id).await?.ok_or_else(not_found)?;
@@ -125,7 +125,7 @@ async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(Pat
     caller.require(&file.relationships, action)?;
     let found = match action {
         Action::ReadPrescription => {
-            let read = Entry { subject_id: Some(id), ..listing(caller, patient_id, "prescription.read") };
+            let read = Entry { subject_id: Some(id), ..Entry::about(patient_id, caller, "prescription.read") };
             store::read_prescription(app, &file, id, read).await?
         }
         _ => store::prescription(app, &file, id).await?,
@@ -155,7 +155,7 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     if prescription.status == Status::Signed {
         return Err(conflict("It is signed already."));
     }
-    let (answer, record) = judged(&app, &file, &prescription.items, &prescription.overrides).await?;
+    let (answer, record) = judged(&app, &caller, &file, &prescription.items, &prescription.overrides).await?;
     let overriding = confirm_override(&app, &caller, &answer).await?;
     prescription.alerts = answer.alerts;
     prescription.not_assessed = answer.not_assessed;
@@ -208,7 +208,7 @@ pub async fn list_prescriptions(
     let scope = ["prescriptions:", &file.id.to_string()].concat();
     let keys = &app.config.signing_keys;
     let before = cursor::open_before(keys, &scope, query.cursor.as_deref())?;
-    let listed = listing(&caller, file.id, "prescription.listed");
+    let listed = Entry::about(file.id, &caller, "prescription.listed");
     let items = store::prescriptions(&app, &file, &before, query.limit.rows() + 1, listed).await?;
     let page = Page::new(items, query.limit, |last| cursor::seal(keys, &scope, &last.id.to_string()));
     Ok(page.respond(&uri))

@@ -81,11 +81,22 @@ pub fn overrides_contraindication(answer: &CheckAnswer) -> bool {
     answer.alerts.iter().any(|alert| alert.severity == Severity::Contraindicated)
 }
 
+fn named(unknown: &Unknown, name: &str) -> Unknown {
+    Unknown { field: unknown.field.clone(), name: name.to_owned(), did_you_mean: Vec::new() }
+}
+
 fn unsafe_prescription(open: usize, answer: &CheckAnswer) -> Error {
+    let unnamed: Vec<Unknown> = answer.unknown.iter().map(|unknown| named(unknown, IN_THE_RECORD)).collect();
+    let told: Vec<NotAssessed> = answer.unknown.iter().map(unrecognised_datum).collect();
+    let of_knowledge = answer.not_assessed.iter().filter(|datum| !told.contains(datum)).cloned();
+    let not_assessed: Vec<NotAssessed> = of_knowledge.chain(unnamed.iter().map(unrecognised_datum)).collect();
     let detail = [&open.to_string(), " alert(s) must be decided about before this can be prescribed."].concat();
     Problem::new(&problem::UNSAFE_PRESCRIPTION, detail)
         .with("alerts", &answer.alerts)
-        .with("unknown", &answer.unknown)
-        .with("not_assessed", &answer.not_assessed)
+        .with("unknown", unnamed)
+        .with("not_assessed", not_assessed)
         .into()
 }
+
+/// In place of words of the record, which no error repeats; the draft that is made in the end has them.
+const IN_THE_RECORD: &str = "a name that the record has";

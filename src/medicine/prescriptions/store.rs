@@ -226,7 +226,7 @@ pub fn select_page(patient_id: Id, before: &str, rows: usize) -> Statement {
     )
     .bind(patient_id)
     .bind(before)
-    .bind(i64::try_from(rows).unwrap_or(i64::MAX))
+    .bind(rows)
 }
 
 /// Opens a page of prescriptions.

@@ -12,8 +12,8 @@ use crate::chat::shell::{Host, Shell, Sockets};
 use crate::chat::store::{SCHEMA, spend_ticket};
 use crate::config::Config;
 use crate::platform::{Clock, Entropy, HostError, Log, Statement};
-use std::cell::{Cell, RefCell};
 use litemap::LiteMap;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 use worker::{
     Delay, DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, WebSocket,

@@ -7,6 +7,7 @@ use crate::platform::{Clock, Connected, DatabaseError, Entropy, HostError, Rooms
 use async_trait::async_trait;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rooms in this process, each with an SQLite of its own; no sockets.
@@ -14,6 +15,7 @@ pub struct NativeRooms {
     config: Config,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    folder: Option<PathBuf>,
     rooms: Mutex<BTreeMap<String, (Storage, Shell)>>,
 }
 
@@ -21,7 +23,20 @@ impl NativeRooms {
     /// No rooms yet.
     #[must_use]
     pub fn new(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { config, clock, entropy, rooms: Mutex::default() }
+        Self { config, clock, entropy, folder: None, rooms: Mutex::default() }
+    }
+
+    /// The same with each room's storage in a file here: for what must not be found in its bytes.
+    #[must_use]
+    pub fn in_folder(self, folder: PathBuf) -> Self {
+        Self { folder: Some(folder), ..self }
+    }
+
+    fn storage(&self, room_id: &str) -> Result<Storage, HostError> {
+        match &self.folder {
+            Some(folder) => Storage::over(Connection::open(folder.join(room_id)).map_err(failed)?),
+            None => Storage::new(),
+        }
     }
 
     /// Forgets what is in memory, as eviction does; storage stays.
@@ -37,7 +52,7 @@ impl Rooms for NativeRooms {
     async fn call(&self, room_id: &str, call: &RoomCall) -> Result<RoomReply, HostError> {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         if !rooms.contains_key(room_id) {
-            rooms.insert(room_id.to_owned(), (Storage::new()?, Shell::default()));
+            rooms.insert(room_id.to_owned(), (self.storage(room_id)?, Shell::default()));
         }
         let Some((storage, shell)) = rooms.get_mut(room_id) else { return Ok(RoomReply::NotOpened) };
         let host = Host {
@@ -55,7 +70,7 @@ impl Rooms for NativeRooms {
     }
 }
 
-/// A room's storage in memory.
+/// A room's storage.
 pub struct Storage(Connection);
 
 impl Storage {
@@ -64,7 +79,10 @@ impl Storage {
     /// # Errors
     /// When SQLite fails.
     pub fn new() -> Result<Self, HostError> {
-        let connection = Connection::open_in_memory().map_err(failed)?;
+        Self::over(Connection::open_in_memory().map_err(failed)?)
+    }
+
+    fn over(connection: Connection) -> Result<Self, HostError> {
         for sql in SCHEMA {
             connection.execute_batch(sql).map_err(failed)?;
         }

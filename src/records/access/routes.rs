@@ -204,7 +204,8 @@ pub async fn refuse_access(app: App, caller: Caller, PathOf(id): PathOf<Id>, if_
 pub async fn list_access(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Json<Page<Access>>> {
     let file = patient_for(&app, id, caller.user_id).await?;
     caller.require(&file.relationships, Action::ListAccess)?;
-    Ok(Json(Page { items: store::accesses(&app, &file).await?, next_cursor: None }))
+    let read = Entry::about(id, &caller, "access.listed");
+    Ok(Json(Page { items: store::read_accesses(&app, &file, read).await?, next_cursor: None }))
 }
 
 /// End somebody's access

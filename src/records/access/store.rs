@@ -3,10 +3,11 @@
 use super::model::{Access, AccessRequest, Scope};
 use crate::accounts::model::Relation;
 use crate::accounts::store::{about, email_index};
+use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
 use crate::error::Result;
 use crate::id::{Id, Timestamp};
-use crate::platform::Statement;
+use crate::platform::{Rows, Statement};
 use crate::records::store::{PatientFile, still_acts};
 use crate::services::App;
 use serde::Deserialize;
@@ -185,6 +186,29 @@ pub fn grant(request: Request, scope: Scope, expires_at: Option<Timestamp>, now:
 /// # Errors
 /// When the database fails or a name does not open.
 pub async fn accesses(app: &App, file: &PatientFile) -> Result<Vec<Access>> {
+    open_accesses(app, file, &app.query(select_accesses(app, file)).await?)
+}
+
+/// The same for whoever reads them, which is recorded with it.
+///
+/// # Errors
+/// As [`accesses`].
+pub async fn read_accesses(app: &App, file: &PatientFile, read: Entry) -> Result<Vec<Access>> {
+    open_accesses(app, file, &audit::read_of_others(app, select_accesses(app, file), read).await?)
+}
+
+fn select_accesses(app: &App, file: &PatientFile) -> Statement {
+    Statement::new(
+        "SELECT a.user_id, a.relation, a.scope, a.expires_at, a.created_at, u.wrapped_key, u.name_sealed
+         FROM patient_access a JOIN users u ON u.id = a.user_id
+         WHERE a.patient_id = ?1 AND (a.expires_at IS NULL OR a.expires_at > ?2) ORDER BY a.user_id LIMIT ?3",
+    )
+    .bind(file.id)
+    .bind(app.now().0)
+    .bind(MOST)
+}
+
+fn open_accesses(app: &App, file: &PatientFile, rows: &Rows) -> Result<Vec<Access>> {
     #[derive(Deserialize)]
     struct Row {
         user_id: Id,
@@ -195,12 +219,7 @@ pub async fn accesses(app: &App, file: &PatientFile) -> Result<Vec<Access>> {
         wrapped_key: String,
         name_sealed: String,
     }
-    let select = Statement::new(
-        "SELECT a.user_id, a.relation, a.scope, a.expires_at, a.created_at, u.wrapped_key, u.name_sealed
-         FROM patient_access a JOIN users u ON u.id = a.user_id
-         WHERE a.patient_id = ?1 AND (a.expires_at IS NULL OR a.expires_at > ?2) ORDER BY a.user_id LIMIT ?3",
-    );
-    let rows = app.query(select.bind(file.id).bind(app.now().0).bind(MOST)).await?.all::<Row>()?;
+    let rows = rows.all::<Row>()?;
     let accesses = rows.into_iter().filter(|row| still_acts(app, row.relation, file.birth_date)).map(|row| {
         let key = DataKey::unwrap_with(&app.config.master_keys, &about::user_key(row.user_id), &row.wrapped_key)?;
         Ok(Access {

@@ -31,6 +31,7 @@ pub struct CareTeamMember {
 /// `POST /patients/{id}/consents`: one of the two.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
+#[schema(as = ConsentToCare)]
 pub struct Consent {
     /// A doctor.
     #[deserr(default)]

@@ -35,7 +35,8 @@ pub fn routes() -> Router<Arc<Services>> {
 pub async fn read_care_team(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Json<Page<CareTeamMember>>> {
     let file = patient_for(&app, id, caller.user_id).await?;
     caller.require(&file.relationships, Action::ReadCareTeam)?;
-    Ok(Json(Page { items: store::care_team(&app, id).await?, next_cursor: None }))
+    let read = Entry::about(id, &caller, "care_team.read");
+    Ok(Json(Page { items: store::care_team(&app, id, read).await?, next_cursor: None }))
 }
 
 /// End a care relationship

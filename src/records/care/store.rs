@@ -3,6 +3,7 @@
 use super::model::CareTeamMember;
 use crate::accounts::model::Relation;
 use crate::accounts::store::about;
+use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
 use crate::error::Result;
 use crate::id::{Id, Timestamp};
@@ -14,11 +15,11 @@ use serde::Deserialize;
 /// Most doctors that a care team shows.
 const MOST: i64 = 100;
 
-/// Those whose care relationship counts now.
+/// Those whose care relationship counts now; that it was read is recorded as `read`.
 ///
 /// # Errors
 /// When the database fails or a name does not open.
-pub async fn care_team(app: &App, patient_id: Id) -> Result<Vec<CareTeamMember>> {
+pub async fn care_team(app: &App, patient_id: Id, read: Entry) -> Result<Vec<CareTeamMember>> {
     #[derive(Deserialize)]
     struct Row {
         practitioner_id: Id,
@@ -41,7 +42,7 @@ pub async fn care_team(app: &App, patient_id: Id) -> Result<Vec<CareTeamMember>>
     )
     .bind(patient_id)
     .bind(MOST);
-    let members = app.query(select).await?.all::<Row>()?.into_iter().map(|row| {
+    let members = audit::read_of_others(app, select, read).await?.all::<Row>()?.into_iter().map(|row| {
         let about_key = about::user_key(row.practitioner_id);
         let key = DataKey::unwrap_with(&app.config.master_keys, &about_key, &row.wrapped_key)?;
         Ok(CareTeamMember {

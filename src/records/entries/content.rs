@@ -77,6 +77,7 @@ words! {
 /// Words about an entry: at most 2,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Deserr, Serialize, ToSchema)]
 #[deserr(try_from(String) = Note::parse -> Reason)]
+#[schema(as = EntryNote)]
 #[serde(transparent)]
 pub struct Note(pub String);
 

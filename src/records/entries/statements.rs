@@ -153,9 +153,7 @@ pub async fn put_statements(
         version += 1;
     }
     if !batch.is_empty() {
-        let (patient_id, actor_id) = (Some(file.id), Some(caller.user_id));
-        let action = "statements.changed";
-        batch.push(audit::record(&app, audit::Entry { patient_id, actor_id, action, subject_id: None })?);
+        batch.push(audit::record(&app, audit::Entry::about(file.id, &caller, "statements.changed"))?);
         match app.batch(batch).await {
             Ok(_) => {}
             Err(DatabaseError::Conflict) => return Err(stale()),

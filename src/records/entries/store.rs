@@ -179,7 +179,7 @@ pub fn select_page(file: &PatientFile, kind: Kind, filter: Filter, before: &str,
     .bind(before)
     .bind(filter.status.map(Status::as_str))
     .bind(i64::from(filter.current_only))
-    .bind(count(rows))
+    .bind(rows)
 }
 
 /// Versions of an entry that were corrected, latest first.
@@ -196,7 +196,7 @@ pub fn select_versions(file: &PatientFile, kind: Kind, id: Id, before: i64, rows
     .bind(file.id)
     .bind(kind.as_str())
     .bind(before)
-    .bind(count(rows))
+    .bind(rows)
 }
 
 /// A page of active entries of every kind, latest first.
@@ -208,7 +208,7 @@ pub fn select_timeline(file: &PatientFile, before: &str, rows: usize) -> Stateme
     )
     .bind(file.id)
     .bind(before)
-    .bind(count(rows))
+    .bind(rows)
 }
 
 /// All that holds of what a check asks for: problems, allergies, medicines, and statements that there are none.
@@ -353,7 +353,7 @@ pub fn select_encounters(patient_id: Id, before: &str, rows: usize) -> Statement
     )
     .bind(patient_id)
     .bind(before)
-    .bind(count(rows))
+    .bind(rows)
 }
 
 /// A page of assessments, latest first.
@@ -365,9 +365,5 @@ pub fn select_assessments(patient_id: Id, before: &str, rows: usize) -> Statemen
     )
     .bind(patient_id)
     .bind(before)
-    .bind(count(rows))
-}
-
-fn count(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
+    .bind(rows)
 }

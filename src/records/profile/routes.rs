@@ -30,7 +30,7 @@ pub fn routes() -> Router<Arc<Services>> {
 pub async fn read_patient(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
     let file = patient_for(&app, id, caller.user_id).await?;
     caller.require(&file.relationships, Action::ReadProfile)?;
-    let patient = store::patient(&app, &file).await?;
+    let patient = store::read_patient(&app, &file, Entry::about(id, &caller, "patient.read")).await?;
     Ok(with_etag(patient.version, &patient))
 }
 

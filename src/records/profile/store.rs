@@ -2,8 +2,9 @@
 
 use super::model::{Details, Patient};
 use crate::accounts::model::BirthDate;
+use crate::audit::{self, Entry};
 use crate::error::{Result, not_found};
-use crate::platform::Statement;
+use crate::platform::{Rows, Statement};
 use crate::records::store::{PatientFile, birth_date_about, name_about, profile_about};
 use crate::services::App;
 use serde::Deserialize;
@@ -13,6 +14,22 @@ use serde::Deserialize;
 /// # Errors
 /// When the database fails or the profile does not open.
 pub async fn patient(app: &App, file: &PatientFile) -> Result<Patient> {
+    open(file, &app.query(select(file)).await?)
+}
+
+/// The same for whoever reads it, which is recorded with it.
+///
+/// # Errors
+/// As [`patient`].
+pub async fn read_patient(app: &App, file: &PatientFile, read: Entry) -> Result<Patient> {
+    open(file, &audit::read_of_others(app, select(file), read).await?)
+}
+
+fn select(file: &PatientFile) -> Statement {
+    Statement::new("SELECT name_sealed, profile_sealed, country, version FROM patients WHERE id = ?1").bind(file.id)
+}
+
+fn open(file: &PatientFile, rows: &Rows) -> Result<Patient> {
     #[derive(Deserialize)]
     struct Row {
         name_sealed: String,
@@ -20,8 +37,7 @@ pub async fn patient(app: &App, file: &PatientFile) -> Result<Patient> {
         country: Option<String>,
         version: i64,
     }
-    let select = Statement::new("SELECT name_sealed, profile_sealed, country, version FROM patients WHERE id = ?1");
-    let row: Row = app.query(select.bind(file.id)).await?.first()?.ok_or_else(not_found)?;
+    let row: Row = rows.first()?.ok_or_else(not_found)?;
     let details: Details = match &row.profile_sealed {
         Some(sealed) => file.key.open_json(&profile_about(file.id), sealed)?,
         None => Details::default(),

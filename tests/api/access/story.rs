@@ -62,9 +62,8 @@ impl Story {
     }
 
     async fn goes_on_duty(&self, caller: Caller) {
-        let path = format!("/api/v1/organizations/{}/duty", self.id_of(caller.post().unwrap().0));
-        let body = Some(json!({ "on": true }));
-        self.here.call("PUT", &path, Some(&self.people[&caller]), &[("if-match", "*")], body).await.expect(200);
+        let at = self.id_of(caller.post().unwrap().0);
+        self.here.go_on_duty(at, &self.people[&caller]).await;
     }
 
     pub async fn run(&self, sql: &'static str, ids: &[&str]) {

@@ -8,6 +8,7 @@ use crate::api::support::{Answer, Installation, Person};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use virtual_doctor::platform::Statement;
 
 /// Ids of one target's things, by the names that paths and bodies use.
 pub type Things = BTreeMap<&'static str, String>;
@@ -58,6 +59,15 @@ impl World {
     pub async fn stored(&self) -> String {
         self.here.execute("UPDATE api_keys SET last_used_on = NULL").await;
         self.here.storage_without("audit").await
+    }
+
+    /// Rows that say that this answer was a refusal, of a record or of something else.
+    pub async fn rows_of_refusal(&self, answer: &Answer) -> usize {
+        let select = Statement::new(
+            "SELECT action FROM audit WHERE request_id = ?1 AND action IN ('record.refused', 'caller.refused')",
+        );
+        let request_id = answer.headers["x-request-id"].to_str().unwrap();
+        self.here.rows::<Value>(select.bind(request_id)).await.len()
     }
 
     /// How often somebody was refused a record.

@@ -1,6 +1,7 @@
 //! `/api/v1/me/export` and `/api/v1/me/exports`
 
 use super::super::support::{Installation, Person, request};
+use super::marks::{MARK, Marked, OF_ANN, holds};
 use super::{DAY_MS, again, sweep, write_everywhere};
 use serde_json::{Value, json};
 
@@ -38,6 +39,61 @@ async fn it_holds_what_is_held() {
     for secret in ["wrapped_key", "password", "argon2", "_sealed"] {
         assert!(!text.contains(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn every_text_that_was_written_of_somebody_is_in_it() {
+    let mut it = Marked::new(Installation::new()).await;
+    it.plant().await;
+    it.plant_staff().await;
+    let path = made(&it.here, &it.ann).await;
+    let copy = it.here.get(&path, Some(&it.ann)).await.expect(200);
+    let of_ann = &copy["patients"][0];
+    for (kind, rows) in [
+        ("record", 8),
+        ("record_versions", 8),
+        ("visits", 2),
+        ("visit_notes", 1),
+        ("visit_note_amendments", 1),
+        ("waiting", 1),
+        ("opened_in_emergency", 1),
+        ("assessments", 1),
+        ("prescriptions", 2),
+    ] {
+        assert_eq!(of_ann[kind].as_array().unwrap().len(), rows, "{kind}");
+    }
+    assert_eq!(of_ann["patient"][0]["profile"]["emergency_contact"]["phone"], OF_ANN[2]);
+    assert!(holds(copy["user"]["changes_of_address"][0]["email"].as_str().unwrap().as_bytes(), MARK));
+    // The doctor's copy has her own practice, and nothing of the patient's record.
+    let path = made(&it.here, &it.dana).await;
+    let doctors = it.here.get(&path, Some(&it.dana)).await.expect(200);
+    assert!(holds(doctors["user"]["practitioner"][0].to_string().as_bytes(), MARK));
+    assert!(doctors["user"]["licences"].as_array().unwrap().iter().any(|one| one["country"] == "FR"));
+    assert_eq!(doctors["user"]["duty"][0]["is_on"], 1);
+    assert!(!doctors["patients"].to_string().contains("acute"));
+    for secret in ["wrapped_key", "argon2", "_sealed", "_hash", "erased."] {
+        assert!(!copy.to_string().contains(secret) && !doctors.to_string().contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn a_guardian_has_the_childs_too_which_its_log_tells_and_not_once_they_are_of_age() {
+    let here = Installation::new();
+    let pam = here.sign_up("pam@example.org").await;
+    let kim = json!({ "name": "Kim Little", "birth_date": "2008-12-24", "relation": "child" });
+    let kim = here.post("/api/v1/patients", Some(&pam), kim).await.expect(201);
+    let path = made(&here, &pam).await;
+    let copy = here.get(&path, Some(&pam)).await.expect(200);
+    assert_eq!(copy["patients"].as_array().unwrap().len(), 2);
+    assert!(copy["patients"].to_string().contains("Kim Little"));
+    let log =
+        here.get(&format!("/api/v1/patients/{}/audit", kim["id"].as_str().unwrap()), Some(&pam)).await.expect(200);
+    assert!(log["items"].as_array().unwrap().iter().any(|row| row["act"] == "record.exported"), "{log}");
+    here.clock.advance(60 * DAY_MS);
+    let pam = again(&here, "pam@example.org").await;
+    let path = made(&here, &pam).await;
+    let copy = here.get(&path, Some(&pam)).await.expect(200);
+    assert!(!copy["patients"].to_string().contains("Kim Little"));
 }
 
 #[tokio::test]

@@ -57,6 +57,19 @@ impl Installation {
         }
     }
 
+    /// Signs up a doctor of this organization.
+    pub async fn doctor_of(&self, organization: &str, email: &str) -> Person {
+        let person = self.sign_up(email).await;
+        self.join(organization, &person, "doctor").await;
+        self.license(&person, Id::parse(organization).unwrap()).await;
+        self.sign_in(email, PASSWORD).await
+    }
+
+    pub async fn go_on_duty(&self, organization: &str, doctor: &Person) {
+        let path = format!("/api/v1/organizations/{organization}/duty");
+        self.call("PUT", &path, Some(doctor), &[("if-match", "*")], Some(json!({ "on": true }))).await.expect(200);
+    }
+
     /// An organization without staff.
     pub async fn organization(&self, name: &str) -> String {
         let id = self.services.new_id().unwrap();

@@ -89,9 +89,7 @@ async fn a_second_visit_with_the_same_doctor_elsewhere_keeps_the_record_open() {
     let mut body = clinic.body(&clinic.ann);
     body["organization_id"] = json!(elsewhere);
     let second = clinic.here.post(PATH, Some(&clinic.ann), body).await.expect(201);
-    let duty = format!("/api/v1/organizations/{elsewhere}/duty");
-    let on = Some(json!({ "on": true }));
-    clinic.here.call("PUT", &duty, Some(&clinic.dana), &[("if-match", "*")], on).await.expect(200);
+    clinic.here.go_on_duty(&elsewhere, &clinic.dana).await;
     clinic.act(&format!("{PATH}/{}", second["id"].as_str().unwrap()), "accept", &clinic.dana).await.expect(200);
     clinic.hand_over(&path, &clinic.dana, &clinic.dora).await.expect(200);
     assert!(clinic.reads_record(&clinic.dana, &clinic.ann).await);

@@ -17,7 +17,7 @@ async fn stored(clinic: &Clinic, path: &str) -> Note {
     let [patient, user] = [&clinic.ann.patient_id, &clinic.ann.user_id].map(|id| Id::parse(id).unwrap());
     let file = patient_for(&app, patient, user).await.unwrap();
     let id = Id::parse(path.rsplit('/').next().unwrap()).unwrap();
-    note_store::note(&app, &file.key, id).await.unwrap().unwrap()
+    note_store::note(&app, &file.key, id, None).await.unwrap().unwrap()
 }
 
 #[tokio::test]
