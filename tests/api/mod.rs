@@ -7,6 +7,7 @@ mod assessments;
 mod audit;
 mod authorization;
 mod conventions;
+mod faults;
 mod jobs;
 mod limits;
 mod medicines;

@@ -1,3 +1,4 @@
+use super::breaker::Breaker;
 use crate::chat::room::{Attachment, SocketId};
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::chat::shell::{Host, Shell, Sockets};
@@ -15,13 +16,15 @@ pub struct NativeRooms {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     rooms: Mutex<BTreeMap<String, (Storage, Shell)>>,
+    /// Which call of their storage breaks.
+    pub breaker: Arc<Breaker>,
 }
 
 impl NativeRooms {
     /// No rooms yet.
     #[must_use]
     pub fn new(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { config, clock, entropy, rooms: Mutex::default() }
+        Self { config, clock, entropy, rooms: Mutex::default(), breaker: Arc::default() }
     }
 
     /// Forgets what is in memory, as eviction does; storage stays.
@@ -30,6 +33,15 @@ impl NativeRooms {
             *shell = Shell::default();
         }
     }
+
+    /// What a statement gives in the storage of each room: for what must be there, or must not.
+    ///
+    /// # Errors
+    /// When SQLite refuses it.
+    pub fn query_all(&self, statement: &Statement) -> Result<Vec<Rows>, HostError> {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        rooms.values().map(|(storage, _)| storage.query(statement)).collect()
+    }
 }
 
 #[async_trait]
@@ -37,7 +49,7 @@ impl Rooms for NativeRooms {
     async fn call(&self, room_id: &str, call: &RoomCall) -> Result<RoomReply, HostError> {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         if !rooms.contains_key(room_id) {
-            rooms.insert(room_id.to_owned(), (Storage::new()?, Shell::default()));
+            rooms.insert(room_id.to_owned(), (Storage::new(self.breaker.clone())?, Shell::default()));
         }
         let Some((storage, shell)) = rooms.get_mut(room_id) else { return Ok(RoomReply::NotOpened) };
         let host = Host {
@@ -56,33 +68,39 @@ impl Rooms for NativeRooms {
 }
 
 /// A room's storage in memory.
-pub struct Storage(Connection);
+struct Storage {
+    connection: Connection,
+    breaker: Arc<Breaker>,
+}
 
 impl Storage {
     /// An empty one, with the tables of a room.
-    ///
-    /// # Errors
-    /// When SQLite fails.
-    pub fn new() -> Result<Self, HostError> {
+    fn new(breaker: Arc<Breaker>) -> Result<Self, HostError> {
         let connection = Connection::open_in_memory().map_err(failed)?;
         for sql in SCHEMA {
             connection.execute_batch(sql).map_err(failed)?;
         }
-        Ok(Self(connection))
+        Ok(Self { connection, breaker })
+    }
+
+    fn query(&self, statement: &Statement) -> Result<Rows, HostError> {
+        super::database::run(&self.connection, statement).map_err(host_error)
     }
 }
 
 impl RoomStorage for Storage {
     fn run(&self, statement: &Statement) -> Result<Rows, HostError> {
-        super::database::run(&self.0, statement).map_err(host_error)
+        self.breaker.around(|| self.query(statement))
     }
 
     fn transaction(&self, statements: &[Statement]) -> Result<(), HostError> {
-        let transaction = self.0.unchecked_transaction().map_err(failed)?;
-        for statement in statements {
-            super::database::run(&transaction, statement).map_err(host_error)?;
-        }
-        transaction.commit().map_err(failed)
+        self.breaker.around(|| {
+            let transaction = self.connection.unchecked_transaction().map_err(failed)?;
+            for statement in statements {
+                super::database::run(&transaction, statement).map_err(host_error)?;
+            }
+            transaction.commit().map_err(failed)
+        })
     }
 }
 
