@@ -18,8 +18,8 @@ use crate::problem;
 use crate::records::store::{begin_care, own_patient};
 use crate::services::{App, Services};
 use axum::Router;
-use axum::http::Uri;
 use axum::http::HeaderMap;
+use axum::http::Uri;
 use axum::http::header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -46,12 +46,7 @@ fn opening(room: &directory::Room) -> RoomCall {
 /// List one's own rooms
 #[utoipa::path(get, path = "/api/v1/rooms", tag = "Chat", security(("bearer" = [])),
     params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = Vec<RoomSummary>)))]
-pub async fn list_rooms(
-    app: App,
-    caller: Caller,
-    uri: Uri,
-    QueryOf(query): QueryOf<PageQuery>,
-) -> Result<Response> {
+pub async fn list_rooms(app: App, caller: Caller, uri: Uri, QueryOf(query): QueryOf<PageQuery>) -> Result<Response> {
     caller.require(&[Relationship::Participant], Action::UseRoom)?;
     let scope = ["rooms:", &caller.user_id.to_string()].concat();
     let keys = &app.config.signing_keys;

@@ -187,12 +187,7 @@ pub struct List {
 #[utoipa::path(get, path = "/api/v1/assessments", tag = "Assessments", security(("bearer" = [])),
     params(("patient_id" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<Assessment>)))]
-pub async fn list_assessments(
-    app: App,
-    caller: Caller,
-    uri: Uri,
-    QueryOf(query): QueryOf<List>,
-) -> Result<Response> {
+pub async fn list_assessments(app: App, caller: Caller, uri: Uri, QueryOf(query): QueryOf<List>) -> Result<Response> {
     let keys = &app.config.signing_keys;
     let owner = query.patient_id.map_or(caller.user_id, |id| id.0);
     let scope = ["assessments:", &owner.to_string()].concat();
@@ -274,11 +269,7 @@ pub struct ConditionSummary {
 #[utoipa::path(get, path = "/api/v1/conditions", tag = "Assessments",
     params(("search" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<ConditionSummary>)))]
-pub async fn list_conditions(
-    app: App,
-    uri: Uri,
-    QueryOf(query): QueryOf<Vocabulary>,
-) -> Result<Response> {
+pub async fn list_conditions(app: App, uri: Uri, QueryOf(query): QueryOf<Vocabulary>) -> Result<Response> {
     let page = query.page(
         &app,
         "conditions",
@@ -315,12 +306,7 @@ pub struct FindingSummary {
 #[utoipa::path(get, path = "/api/v1/findings", tag = "Assessments", security(("bearer" = [])),
     params(("search" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<FindingSummary>)))]
-pub async fn list_findings(
-    app: App,
-    _: Caller,
-    uri: Uri,
-    QueryOf(query): QueryOf<Vocabulary>,
-) -> Result<Response> {
+pub async fn list_findings(app: App, _: Caller, uri: Uri, QueryOf(query): QueryOf<Vocabulary>) -> Result<Response> {
     let found = |row: &crate::knowledge::tables::Finding| {
         query.finds([row.id, row.name].into_iter().chain(row.phrases.iter().copied()))
     };

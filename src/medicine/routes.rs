@@ -54,11 +54,7 @@ pub struct Search {
     params(("search" = Option<String>, Query, example = "amoxi"), ("atc" = Option<String>, Query), ("form" = Option<String>, Query),
            ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<MedicineSummary>)))]
-pub async fn list_medicines(
-    app: App,
-    uri: Uri,
-    QueryOf(query): QueryOf<Search>,
-) -> Result<Response> {
+pub async fn list_medicines(app: App, uri: Uri, QueryOf(query): QueryOf<Search>) -> Result<Response> {
     const SCOPE: &str = "medicines";
     let keys = &app.config.signing_keys;
     let from: usize = cursor::open(keys, SCOPE, query.cursor.as_deref())?.and_then(|at| at.parse().ok()).unwrap_or(0);

@@ -17,12 +17,7 @@ use axum::response::Response;
 #[utoipa::path(get, path = "/api/v1/me/consents", tag = "Privacy", security(("bearer" = [])),
     params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<Consent>)))]
-pub async fn list_consents(
-    app: App,
-    caller: Caller,
-    uri: Uri,
-    QueryOf(query): QueryOf<PageQuery>,
-) -> Result<Response> {
+pub async fn list_consents(app: App, caller: Caller, uri: Uri, QueryOf(query): QueryOf<PageQuery>) -> Result<Response> {
     caller.require(&[Relationship::Anyone], Action::UseOwnAccount)?;
     let scope = ["consents:", &caller.user_id.to_string()].concat();
     let keys = &app.config.signing_keys;

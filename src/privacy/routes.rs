@@ -67,12 +67,7 @@ pub async fn request_export(app: App, caller: Caller) -> Result<Response> {
 #[utoipa::path(get, path = "/api/v1/me/exports", tag = "Privacy", security(("bearer" = [])),
     params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<Export>)))]
-pub async fn list_exports(
-    app: App,
-    caller: Caller,
-    uri: Uri,
-    QueryOf(query): QueryOf<PageQuery>,
-) -> Result<Response> {
+pub async fn list_exports(app: App, caller: Caller, uri: Uri, QueryOf(query): QueryOf<PageQuery>) -> Result<Response> {
     caller.require(&[Relationship::Anyone], Action::UseOwnAccount)?;
     let scope = ["exports:", &caller.user_id.to_string()].concat();
     let keys = &app.config.signing_keys;

@@ -185,12 +185,7 @@ pub struct List {
 #[utoipa::path(get, path = "/api/v1/visits", tag = "Visits", security(("bearer" = [])),
     params(("patient_id" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<Visit>)))]
-pub async fn list_visits(
-    app: App,
-    caller: Caller,
-    uri: Uri,
-    QueryOf(query): QueryOf<List>,
-) -> Result<Response> {
+pub async fn list_visits(app: App, caller: Caller, uri: Uri, QueryOf(query): QueryOf<List>) -> Result<Response> {
     let keys = &app.config.signing_keys;
     let (scope, items) = match query.patient_id {
         Some(IdInBody(patient_id)) => {

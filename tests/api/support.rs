@@ -4,7 +4,7 @@ mod answer;
 mod hosts;
 mod people;
 
-pub use answer::{Answer, read};
+pub use answer::Answer;
 use axum::body::Body;
 use axum::http::Request;
 use hosts::{CutRooms, Yielding};

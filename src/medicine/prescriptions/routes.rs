@@ -197,12 +197,7 @@ pub struct List {
 #[utoipa::path(get, path = "/api/v1/prescriptions", tag = "Prescriptions", security(("bearer" = [])),
     params(("patient_id" = String, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<Prescription>)))]
-pub async fn list_prescriptions(
-    app: App,
-    caller: Caller,
-    uri: Uri,
-    QueryOf(query): QueryOf<List>,
-) -> Result<Response> {
+pub async fn list_prescriptions(app: App, caller: Caller, uri: Uri, QueryOf(query): QueryOf<List>) -> Result<Response> {
     let file = patient_for(&app, query.patient_id.0, caller.user_id).await?;
     caller.require(&file.relationships, Action::ReadPrescription)?;
     let scope = ["prescriptions:", &file.id.to_string()].concat();

@@ -1,3 +1,4 @@
+use super::breaker::{Breaker, Fault, broken};
 use crate::platform::{
     Cache, Clock, Database, DatabaseError, Entropy, Files, HostError, Log, Mail, Mailer, NotSent, Queue, Rows,
     Statement,
@@ -213,17 +214,19 @@ impl Files for MemoryFiles {
     }
 }
 
-/// A database that can be cut off and given back.
+/// A database that can be cut off and given back, and of which one call can break.
 pub struct FailingDatabase {
     inner: Arc<dyn Database>,
     cut: AtomicBool,
+    /// Which call breaks.
+    pub breaker: Breaker,
 }
 
 impl FailingDatabase {
     /// Wraps a database that works for now.
     #[must_use]
     pub fn new(inner: Arc<dyn Database>) -> Self {
-        Self { inner, cut: AtomicBool::new(false) }
+        Self { inner, cut: AtomicBool::new(false), breaker: Breaker::default() }
     }
 
     /// Cuts the database off, or gives it back.
@@ -238,6 +241,11 @@ impl Database for FailingDatabase {
         if self.cut.load(Ordering::SeqCst) {
             return Err(HostError::Unavailable("the database is cut off".into()).into());
         }
-        self.inner.batch(statements).await
+        let fault = self.breaker.next();
+        if fault == Some(Fault::NotWritten) {
+            return Err(broken().into());
+        }
+        let rows = self.inner.batch(statements).await;
+        if fault.is_some() { Err(broken().into()) } else { rows }
     }
 }

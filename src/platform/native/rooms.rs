@@ -1,3 +1,4 @@
+use super::breaker::Breaker;
 use crate::chat::room::{Attachment, SocketId};
 use crate::chat::service::{RoomCall, RoomReply, SocketRequest};
 use crate::chat::shell::{Host, Shell, Sockets};
@@ -17,13 +18,15 @@ pub struct NativeRooms {
     entropy: Arc<dyn Entropy>,
     folder: Option<PathBuf>,
     rooms: Mutex<BTreeMap<String, (Storage, Shell)>>,
+    /// Which call of their storage breaks.
+    pub breaker: Arc<Breaker>,
 }
 
 impl NativeRooms {
     /// No rooms yet.
     #[must_use]
     pub fn new(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { config, clock, entropy, folder: None, rooms: Mutex::default() }
+        Self { config, clock, entropy, folder: None, rooms: Mutex::default(), breaker: Arc::default() }
     }
 
     /// The same with each room's storage in a file here: for what must not be found in its bytes.
@@ -33,10 +36,11 @@ impl NativeRooms {
     }
 
     fn storage(&self, room_id: &str) -> Result<Storage, HostError> {
-        match &self.folder {
-            Some(folder) => Storage::over(Connection::open(folder.join(room_id)).map_err(failed)?),
-            None => Storage::new(),
-        }
+        let connection = match &self.folder {
+            Some(folder) => Connection::open(folder.join(room_id)),
+            None => Connection::open_in_memory(),
+        };
+        Storage::over(connection.map_err(failed)?, self.breaker.clone())
     }
 
     /// Forgets what is in memory, as eviction does; storage stays.
@@ -44,6 +48,15 @@ impl NativeRooms {
         for (_, shell) in self.rooms.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
             *shell = Shell::default();
         }
+    }
+
+    /// What a statement gives in the storage of each room: for what must be there, or must not.
+    ///
+    /// # Errors
+    /// When SQLite refuses it.
+    pub fn query_all(&self, statement: &Statement) -> Result<Vec<Rows>, HostError> {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        rooms.values().map(|(storage, _)| storage.query(statement)).collect()
     }
 }
 
@@ -71,36 +84,38 @@ impl Rooms for NativeRooms {
 }
 
 /// A room's storage.
-pub struct Storage(Connection);
+struct Storage {
+    connection: Connection,
+    breaker: Arc<Breaker>,
+}
 
 impl Storage {
-    /// An empty one, with the tables of a room.
-    ///
-    /// # Errors
-    /// When SQLite fails.
-    pub fn new() -> Result<Self, HostError> {
-        Self::over(Connection::open_in_memory().map_err(failed)?)
-    }
-
-    fn over(connection: Connection) -> Result<Self, HostError> {
+    /// With the tables of a room, made where they are not there yet.
+    fn over(connection: Connection, breaker: Arc<Breaker>) -> Result<Self, HostError> {
         for sql in SCHEMA {
             connection.execute_batch(sql).map_err(failed)?;
         }
-        Ok(Self(connection))
+        Ok(Self { connection, breaker })
+    }
+
+    fn query(&self, statement: &Statement) -> Result<Rows, HostError> {
+        super::database::run(&self.connection, statement).map_err(host_error)
     }
 }
 
 impl RoomStorage for Storage {
     fn run(&self, statement: &Statement) -> Result<Rows, HostError> {
-        super::database::run(&self.0, statement).map_err(host_error)
+        self.breaker.around(|| self.query(statement))
     }
 
     fn transaction(&self, statements: &[Statement]) -> Result<(), HostError> {
-        let transaction = self.0.unchecked_transaction().map_err(failed)?;
-        for statement in statements {
-            super::database::run(&transaction, statement).map_err(host_error)?;
-        }
-        transaction.commit().map_err(failed)
+        self.breaker.around(|| {
+            let transaction = self.connection.unchecked_transaction().map_err(failed)?;
+            for statement in statements {
+                super::database::run(&transaction, statement).map_err(host_error)?;
+            }
+            transaction.commit().map_err(failed)
+        })
     }
 }
 

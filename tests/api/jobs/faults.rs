@@ -3,6 +3,7 @@
 use super::hosts::{Behaviour, Office};
 use virtual_doctor::jobs::store::LEASE_MS;
 use virtual_doctor::jobs::{consumer, outbox};
+use virtual_doctor::platform::native::Fault;
 
 const MOST_MINUTES: usize = 6 * 60;
 
@@ -58,13 +59,13 @@ async fn many_deliveries_of_one_job_at_once_are_one_call_of_the_provider() {
 async fn wherever_the_consumer_breaks_off_one_mail_comes_of_it() {
     // Batch 0 takes the job in hand, 1 writes down what became of it.
     for batch in [0, 1] {
-        for carried_out in [false, true] {
+        for fault in [Fault::NotWritten, Fault::AnswerLost] {
             for behaviour in [Behaviour::Accept, Behaviour::AcceptSilently, Behaviour::Down] {
-                let case = format!("batch {batch}, carried out: {carried_out}, {behaviour:?}");
+                let case = format!("batch {batch}, {fault:?}, {behaviour:?}");
                 let office = Office::new();
                 office.provider.behave(behaviour);
                 let job = office.job("ann@example.org").await;
-                let broken = office.app_that_breaks_at(batch, carried_out);
+                let broken = office.app_that_breaks_at(batch, fault);
                 assert!(consumer::run(&broken, &job).await.is_err(), "{case}");
                 office.provider.behave(Behaviour::Accept);
                 until_done(&office).await;
@@ -95,7 +96,7 @@ async fn whoever_crashes_with_a_job_in_hand_has_it_until_the_lease_ends() {
     let office = Office::new();
     let job = office.job("ann@example.org").await;
     // The claim is stored, and nothing comes after it.
-    let crashed = office.app_that_breaks_at(0, true);
+    let crashed = office.app_that_breaks_at(0, Fault::AnswerLost);
     assert!(consumer::run(&crashed, &job).await.is_err());
     office.here.clock.advance(LEASE_MS - 1);
     let app = office.app();
@@ -112,7 +113,7 @@ async fn a_job_that_breaks_off_each_time_is_given_up_too() {
     let office = Office::new();
     let job = office.job("ann@example.org").await;
     for _ in 0..24 {
-        assert!(consumer::run(&office.app_that_breaks_at(0, true), &job).await.is_err());
+        assert!(consumer::run(&office.app_that_breaks_at(0, Fault::AnswerLost), &job).await.is_err());
         office.here.clock.advance(LEASE_MS);
     }
     assert!(consumer::run(&office.app(), &job).await.is_err());

@@ -1,4 +1,4 @@
-//! A provider of mail and a database that fail as real ones do.
+//! A provider of mail that fails as real ones do.
 
 use super::super::support::{Installation, PASSWORD};
 use async_trait::async_trait;
@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use virtual_doctor::accounts::liveness::Liveness;
 use virtual_doctor::jobs::{consumer, outbox};
 use virtual_doctor::limits::policies::Rates;
-use virtual_doctor::platform::{Database, DatabaseError, HostError, Mail, Mailer, NotSent, Rows, Statement};
+use virtual_doctor::platform::native::Fault;
+use virtual_doctor::platform::{Mail, Mailer, NotSent};
 use virtual_doctor::services::{App, Services};
 
 /// What a provider does with the next mail.
@@ -75,27 +76,6 @@ impl Mailer for Provider {
     }
 }
 
-/// Breaks off at one batch: before it is carried out, or after, when only the answer is lost.
-struct BreaksAt {
-    inner: Arc<dyn Database>,
-    batch: usize,
-    carried_out: bool,
-    batches: AtomicUsize,
-}
-
-#[async_trait]
-impl Database for BreaksAt {
-    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DatabaseError> {
-        if self.batches.fetch_add(1, Ordering::SeqCst) != self.batch {
-            return self.inner.batch(statements).await;
-        }
-        if self.carried_out {
-            self.inner.batch(statements).await?;
-        }
-        Err(HostError::Unavailable("broken off".into()).into())
-    }
-}
-
 /// An installation whose jobs are done with a provider of its own.
 pub struct Office {
     pub here: Installation,
@@ -114,11 +94,11 @@ impl Office {
         self.here.queue.take().remove(0)
     }
 
-    fn over(&self, database: Arc<dyn Database>) -> App {
+    pub fn app(&self) -> App {
         let services = &self.here.services;
         let services = Services {
             config: services.config.clone(),
-            database,
+            database: self.here.database.clone(),
             cache: services.cache.clone(),
             queue: services.queue.clone(),
             mailer: self.provider.clone(),
@@ -134,14 +114,10 @@ impl Office {
         App::outside(Arc::new(services), "test")
     }
 
-    pub fn app(&self) -> App {
-        self.over(self.here.database.clone())
-    }
-
-    /// The same with a database that breaks off at this batch.
-    pub fn app_that_breaks_at(&self, batch: usize, carried_out: bool) -> App {
-        let inner = self.here.database.clone();
-        self.over(Arc::new(BreaksAt { inner, batch, carried_out, batches: AtomicUsize::new(0) }))
+    /// The same, once the database was told to break off at this batch of those that come.
+    pub fn app_that_breaks_at(&self, batch: u32, fault: Fault) -> App {
+        self.here.database.breaker.plan(Some((batch, fault)));
+        self.app()
     }
 
     /// A minute passes: the sweep, and what it offers.

@@ -20,7 +20,7 @@ impl Database for Yielding {
 
 /// Rooms that can be cut off and given back.
 pub struct CutRooms {
-    inner: NativeRooms,
+    pub inner: NativeRooms,
     cut: AtomicBool,
     ended: Mutex<Vec<(String, String)>>,
 }

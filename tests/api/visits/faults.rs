@@ -1,66 +1,28 @@
 //! A database that fails at every call of an act in turn, before the write or
 //! after it: what is stored is the old state or the new, and a retry converges.
 
-use super::super::support::{Answer, Person, request};
+use super::super::support::{Answer, Person};
 use super::Clinic;
-use async_trait::async_trait;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use virtual_doctor::accounts::liveness::Liveness;
-use virtual_doctor::app::router;
-use virtual_doctor::limits::policies::Rates;
-use virtual_doctor::platform::{Database, DatabaseError, HostError, Rows, Statement};
-use virtual_doctor::services::Services;
+use virtual_doctor::platform::native::Fault;
 
-/// Fails the call whose turn it is; afterwards it works again.
-struct CutAt {
-    inner: Arc<dyn Database>,
-    left: AtomicI64,
-    /// The write is done and only its answer is lost.
-    after: bool,
-}
+/// How long the isolate relies on what it knows of a session.
+const FRESH_MS: i64 = 5_000;
 
-#[async_trait]
-impl Database for CutAt {
-    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DatabaseError> {
-        let turn = self.left.fetch_sub(1, Ordering::SeqCst) == 0;
-        if turn && !self.after {
-            return Err(HostError::Unavailable("cut".into()).into());
-        }
-        let rows = self.inner.batch(statements).await;
-        if turn { Err(HostError::Unavailable("the answer was lost".into()).into()) } else { rows }
-    }
-}
-
-/// One call to the installation whose database fails at its call number `at`; whether that came.
+/// One call while the call number `at` of the database breaks; whether that came.
 async fn cut(
     clinic: &Clinic,
-    at: i64,
-    after: bool,
+    (at, fault): (u32, Fault),
     person: &Person,
     path: &str,
     body: Option<serde_json::Value>,
 ) -> (Answer, bool) {
-    let here = &clinic.here.services;
-    let database = Arc::new(CutAt { inner: clinic.here.database.clone(), left: AtomicI64::new(at), after });
-    let services = Services {
-        config: here.config.clone(),
-        database: database.clone(),
-        cache: here.cache.clone(),
-        queue: here.queue.clone(),
-        mailer: here.mailer.clone(),
-        rooms: here.rooms.clone(),
-        files: here.files.clone(),
-        limiter: here.limiter.clone(),
-        rates: Rates::default(),
-        liveness: Liveness::default(),
-        clock: here.clock.clone(),
-        entropy: here.entropy.clone(),
-        log: here.log.clone(),
-    };
-    let router = router(Arc::new(services));
-    let answer = super::super::support::read(router, request("POST", path, Some(person), &[], body)).await;
-    (answer, database.left.load(Ordering::SeqCst) < 0)
+    clinic.here.clock.advance(FRESH_MS);
+    let breaker = &clinic.here.database.breaker;
+    breaker.plan(Some((at, fault)));
+    let answer = clinic.here.call("POST", path, Some(person), &[], body).await;
+    let came = breaker.calls() > at;
+    breaker.plan(None);
+    (answer, came)
 }
 
 /// Whether the visit is taken in every table, or in none.
@@ -81,12 +43,12 @@ async fn is_taken(clinic: &Clinic) -> bool {
 
 #[tokio::test]
 async fn taking_a_visit_is_done_or_not_wherever_the_database_fails() {
-    for after in [false, true] {
+    for fault in [Fault::NotWritten, Fault::AnswerLost] {
         let mut points = 0;
         for at in 0.. {
             let clinic = Clinic::on_duty().await;
             let path = clinic.request(&clinic.ann).await;
-            let (answer, came) = cut(&clinic, at, after, &clinic.dana, &format!("{path}/accept"), None).await;
+            let (answer, came) = cut(&clinic, (at, fault), &clinic.dana, &format!("{path}/accept"), None).await;
             if !came {
                 answer.expect(200);
                 break;
@@ -109,12 +71,12 @@ async fn taking_a_visit_is_done_or_not_wherever_the_database_fails() {
 
 #[tokio::test]
 async fn handing_one_over_is_done_or_not_wherever_the_database_fails() {
-    for after in [false, true] {
+    for fault in [Fault::NotWritten, Fault::AnswerLost] {
         for at in 0.. {
             let clinic = Clinic::on_duty().await;
             let path = clinic.taken().await;
             let body = serde_json::json!({ "practitioner_id": clinic.dora.user_id });
-            let (_, came) = cut(&clinic, at, after, &clinic.dana, &format!("{path}/hand-over"), Some(body)).await;
+            let (_, came) = cut(&clinic, (at, fault), &clinic.dana, &format!("{path}/hand-over"), Some(body)).await;
             let practitioner = clinic.here.get(&path, Some(&clinic.ann)).await.expect(200)["practitioner_id"].clone();
             let done = practitioner == clinic.dora.user_id.as_str();
             assert_eq!(clinic.reads_record(&clinic.dora, &clinic.ann).await, done);
