@@ -1,10 +1,11 @@
 //! Clinical knowledge: tables packed at build time from `schema/knowledge`, read
-//! from the wasm itself. No database round trip weighs a finding or finds an
+//! from the wasm itself, unpacked when an isolate first needs them. No database round trip weighs a finding or finds an
 //! interaction.
 
 pub mod expression;
 pub mod tables;
 
+use lzma_rust2::{LzmaReader, Read};
 use std::sync::OnceLock;
 use tables::{ComorbidityTable, DiagnosisTables, Index, Library, MedicineTables};
 
@@ -14,9 +15,9 @@ macro_rules! packed {
         pub fn $name() -> &'static $table {
             static TABLE: OnceLock<$table> = OnceLock::new();
             TABLE.get_or_init(|| {
-                let bytes: &'static [u8] = include_bytes!(concat!(env!("OUT_DIR"), "/", $file));
+                let packed = include_bytes!(concat!(env!("OUT_DIR"), "/", $file));
                 // Written by build.rs from the same types; a test reads every table.
-                postcard::from_bytes(bytes).expect("the packed table is whole")
+                unpack(packed).and_then(|bytes| postcard::from_bytes(bytes).ok()).expect("the packed table is whole")
             })
         }
     };
@@ -30,6 +31,15 @@ packed!(/// Medicines and their rules.
     medicine: MedicineTables<'static> = "medicine.bin");
 packed!(/// What patients have.
     comorbidities: ComorbidityTable<'static> = "comorbidities.bin");
+
+/// The bytes of a table, for as long as the isolate lives: its texts are borrowed from them.
+fn unpack(packed: &[u8]) -> Option<&'static [u8]> {
+    // An `.lzma` file: a byte of properties, the size of the window, then the size of what was packed.
+    let (_, size) = packed.get(..13)?.split_last_chunk()?;
+    let mut bytes = vec![0; usize::try_from(u64::from_le_bytes(*size)).ok()?];
+    LzmaReader::new_mem_limit(packed, u32::MAX, None).ok()?.read_exact(&mut bytes).ok()?;
+    Some(bytes.leak())
+}
 
 /// The version of all tables.
 #[must_use]
