@@ -1,6 +1,6 @@
-//! Clinical knowledge: tables packed at build time from `schema/knowledge`, read
-//! from the wasm itself, unpacked when an isolate first needs them. No database round trip weighs a finding or finds an
-//! interaction.
+//! Clinical knowledge: tables packed at build time from `schema/knowledge` into the
+//! wasm itself, each unpacked when an isolate first needs it. No database round trip
+//! weighs a finding or finds an interaction.
 
 pub mod expression;
 pub mod tables;
