@@ -1,5 +1,6 @@
 //! The calls of the REST API about rooms.
 
+use super::alignment;
 use super::directory::{self, Act};
 use super::model::{Membership, PostMessage, RoomSummary, Ticket};
 use super::protocol::SUBPROTOCOL;
@@ -98,9 +99,10 @@ pub async fn accept_invitation(app: App, caller: Caller, PathOf(id): PathOf<Id>)
         subject_id: Some(id),
     };
     batch.push(audit::record(&app, entry)?);
+    let pending = alignment::later(&app, id, &mut batch)?;
     app.batch(batch).await?;
+    alignment::now(&app, id, pending).await;
     let room = directory::room(&app, id, caller.user_id).await?.ok_or_else(not_found)?;
-    app.rooms.call(&id.to_string(), &opening(&room)).await?;
     Ok(Json(room.summary))
 }
 

@@ -65,7 +65,8 @@ pub async fn list_medicines(app: App, uri: Uri, QueryOf(query): QueryOf<Search>)
         Some(text) => catalogue::names().search(text),
     };
     let rows = found.into_iter().filter_map(|(_, at)| catalogue::get(at)).filter(|row| {
-        let atc = query.atc.as_ref().is_none_or(|code| row.atc.iter().any(|own| own.starts_with(&code.to_ascii_uppercase())));
+        let atc =
+            query.atc.as_ref().is_none_or(|code| row.atc.iter().any(|own| own.starts_with(&code.to_ascii_uppercase())));
         let form =
             query.form.as_ref().is_none_or(|form| row.forms.iter().any(|own| own.form.eq_ignore_ascii_case(form)));
         atc && form

@@ -46,6 +46,7 @@ pub async fn person(app: &App, user_id: Id) -> Result<()> {
         app.rooms.call(&room_id.to_string(), &call).await?;
     }
     empty_outbox(app, user_id, &me.email, &me.name).await?;
+    delete_exports(app, user_id).await?;
     let mut batch = store::erase(user_id, &patients, app.now())?;
     for patient_id in patients.iter().copied().map(Some).chain([None]) {
         let erased = Entry { patient_id, actor_id: None, action: "person.erased", subject_id: Some(user_id) };
@@ -57,7 +58,11 @@ pub async fn person(app: &App, user_id: Id) -> Result<()> {
         Err(DatabaseError::Conflict) => return Ok(()),
         Err(error) => return Err(error.into()),
     }
-    // Their key is gone, so these open for nobody; they go too.
+    // A copy that was being made meanwhile; its key is gone, so it opens for nobody.
+    delete_exports(app, user_id).await
+}
+
+async fn delete_exports(app: &App, user_id: Id) -> Result<()> {
     for name in app.files.list(&export::folder(user_id), None, FILES).await? {
         app.files.delete(&name).await?;
     }

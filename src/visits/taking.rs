@@ -11,9 +11,7 @@ use crate::chat::{alignment, model::RoomMember};
 use crate::error::{FieldError, Result, conflict, invalid};
 use crate::http::{Caller, JsonBody, OptionalBody, PathOf, with_etag};
 use crate::id::Id;
-use crate::jobs::Job;
-use crate::jobs::outbox::{self, Pending};
-use crate::platform::{DatabaseError, Statement};
+use crate::platform::DatabaseError;
 use crate::records::store::begin_care;
 use crate::services::App;
 use axum::response::Response;
@@ -70,13 +68,13 @@ async fn take(app: &App, caller: &Caller, seen: &Seen) -> Result<()> {
     batch.extend(members.iter().map(|member| directory::insert_member(room.id, member, now)));
     batch.push(begin_care(visit.patient_id, caller.user_id, Some(visit.organization_id), "consent", now));
     batch.push(audit::record(app, seen.entry(caller, "visit.accepted"))?);
-    let pending = align_later(app, room.id, &mut batch)?;
+    let pending = alignment::later(app, room.id, &mut batch)?;
     match app.batch(batch).await {
         Ok(_) => {}
         Err(DatabaseError::Conflict) => return Err(lost(app, caller, visit.id).await),
         Err(error) => return Err(error.into()),
     }
-    align_now(app, room.id, pending).await;
+    alignment::now(app, room.id, pending).await;
     Ok(())
 }
 
@@ -89,18 +87,6 @@ async fn lost(app: &App, caller: &Caller, id: Id) -> crate::error::Error {
         Ok(_) => taken(),
         Err(error) => error,
     }
-}
-
-fn align_later(app: &App, room_id: Id, batch: &mut Vec<Statement>) -> Result<Pending> {
-    let (statement, pending) = outbox::add(app, &Job::AlignRoom { room_id })?;
-    batch.push(statement);
-    Ok(pending)
-}
-
-/// The room follows at once; should that fail, the job makes it follow.
-async fn align_now(app: &App, room_id: Id, pending: Pending) {
-    drop(alignment::align(app, room_id).await);
-    outbox::offer(app, pending).await;
 }
 
 async fn answer(app: &App, caller: &Caller, id: Id, warnings: Vec<Warning>) -> Result<Response> {
@@ -139,7 +125,7 @@ pub async fn hand_over_visit(
     batch.push(directory::dismiss(room_id, caller.user_id, now));
     batch.push(directory::admit_doctor(room_id, to, now));
     batch.push(audit::record(&app, seen.entry(&caller, "visit.handed_over"))?);
-    let pending = align_later(&app, room_id, &mut batch)?;
+    let pending = alignment::later(&app, room_id, &mut batch)?;
     match app.batch(batch).await {
         Ok(_) => {}
         Err(DatabaseError::Conflict) => {
@@ -147,7 +133,7 @@ pub async fn hand_over_visit(
         }
         Err(error) => return Err(error.into()),
     }
-    align_now(&app, room_id, pending).await;
+    alignment::now(&app, room_id, pending).await;
     answer(&app, &caller, id, warnings).await
 }
 

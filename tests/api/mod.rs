@@ -8,6 +8,7 @@ mod audit;
 mod audited;
 mod authorization;
 mod conventions;
+mod faults;
 mod jobs;
 mod limits;
 mod medicines;
