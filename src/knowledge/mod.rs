@@ -38,7 +38,7 @@ fn unpack(packed: &[u8]) -> Option<&'static [u8]> {
     let (_, size) = packed.get(..13)?.split_last_chunk()?;
     let mut bytes = vec![0; usize::try_from(u64::from_le_bytes(*size)).ok()?];
     LzmaReader::new_mem_limit(packed, u32::MAX, None).ok()?.read_exact(&mut bytes).ok()?;
-    Some(bytes.leak())
+    Some(Vec::leak(bytes))
 }
 
 /// The version of all tables.

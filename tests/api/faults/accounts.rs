@@ -49,7 +49,7 @@ async fn asking_to_be_erased() {
 }
 
 /// Somebody who wrote in a room, was prescribed something and has a copy of it all.
-async fn to_be_erased(here: &Installation) -> String {
+async fn to_be_erased(here: &Installation) -> Id {
     let (ann, dana) = two(here).await;
     let draft = here.post("/api/v1/prescriptions", Some(&dana), prescription(&ann)).await.expect(201);
     let sign = format!("/api/v1/prescriptions/{}/sign", draft["id"].as_str().unwrap());
@@ -63,12 +63,12 @@ async fn to_be_erased(here: &Installation) -> String {
         .await
         .expect(202);
     here.post("/api/v1/me/erasure", Some(&ann), json!({ "password": PASSWORD })).await.expect(202);
-    ann.user_id
+    Id::parse(&ann.user_id).unwrap()
 }
 
-async fn erase(here: &Installation, user_id: &String) -> u16 {
+async fn erase(here: &Installation, user_id: &Id) -> u16 {
     let app = App::outside(here.services.clone(), "test");
-    if erase::person(&app, Id::parse(user_id).unwrap()).await.is_ok() { 200 } else { 503 }
+    if erase::person(&app, *user_id).await.is_ok() { 200 } else { 503 }
 }
 
 /// What is kept apart, rooms, jobs and files come before what makes it final.

@@ -13,7 +13,7 @@ async fn sending_a_mail() {
     let prepare = async |here: &Installation| {
         let body = json!({ "email": "ann@example.org", "password": PASSWORD, "name": "Ann" });
         here.post("/api/v1/auth/register", None, body).await.expect(202);
-        here.queue.take().remove(0)
+        Delivered(here.queue.take().remove(0))
     };
     Play { on_the_way: &["mails"], ..Play::default() }.breaks_everywhere(database, prepare, run).await;
 }
@@ -25,14 +25,17 @@ async fn making_a_copy_of_what_is_held() {
         let (ann, _) = two(here).await;
         here.work().await;
         here.call("POST", "/api/v1/me/export", Some(&ann), &[], None).await.expect(202);
-        here.queue.take().remove(0)
+        Delivered(here.queue.take().remove(0))
     };
     let play = Play { on_the_way: &["files", "exports", "outbox", "mails", "audit"], ..Play::default() };
     play.breaks_everywhere(database, prepare, run).await;
     play.breaks_everywhere(rooms, prepare, run).await;
 }
 
-async fn run(here: &Installation, job: &String) -> u16 {
+/// The job as the queue delivers it.
+struct Delivered(String);
+
+async fn run(here: &Installation, Delivered(job): &Delivered) -> u16 {
     let app = App::outside(here.services.clone(), "test");
     if consumer::run(&app, job).await.is_ok() { 200 } else { 503 }
 }
