@@ -3,6 +3,7 @@
 //! whoever adds one says what it is about.
 
 mod callers;
+mod failing_closed;
 mod operations;
 mod relationships;
 mod story;

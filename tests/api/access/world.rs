@@ -55,6 +55,11 @@ impl World {
         Self { here: self.here.copy(), people: self.people.clone(), things: self.things.clone() }
     }
 
+    /// Takes its database away, or gives it back.
+    pub fn cut_database(&self, cut: bool) {
+        self.here.database.set_cut(cut);
+    }
+
     /// All that is stored, but for the audit and the day on which a key was last used.
     pub async fn stored(&self) -> String {
         self.here.execute("UPDATE api_keys SET last_used_on = NULL").await;
