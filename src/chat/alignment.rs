@@ -15,9 +15,13 @@ use crate::services::App;
 /// When the database or the object does not answer.
 pub async fn align(app: &App, room_id: Id) -> Result<()> {
     let Some(room) = directory::any_room(app, room_id).await? else { return Ok(()) };
-    let members = directory::admissions(&room.summary);
-    app.rooms.call(&room_id.to_string(), &RoomCall::Open { wrapped_key: room.wrapped_key, members }).await?;
+    app.rooms.call(&room_id.to_string(), &opening(room)).await?;
     Ok(())
+}
+
+/// What tells a room's object of the room.
+pub fn opening(room: directory::Room) -> RoomCall {
+    RoomCall::Open { members: directory::admissions(&room.summary), wrapped_key: room.wrapped_key }
 }
 
 /// Adds the job that makes the room follow what the batch changes.

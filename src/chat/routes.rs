@@ -40,10 +40,6 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/rooms/{id}/socket", get(connect))
 }
 
-fn opening(room: &directory::Room) -> RoomCall {
-    RoomCall::Open { wrapped_key: room.wrapped_key.clone(), members: directory::admissions(&room.summary) }
-}
-
 /// List one's own rooms
 #[utoipa::path(get, path = "/api/v1/rooms", tag = "Chat", security(("bearer" = [])),
     params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = Vec<RoomSummary>)))]
@@ -118,7 +114,7 @@ async fn ask(app: &App, caller: &Caller, room_id: Id, act: Act, call: &RoomCall)
     // The directory knows better than an object that was cut off while it changed.
     if matches!(reply, RoomReply::NotOpened | RoomReply::NotAMember) {
         let room = directory::room(app, room_id, caller.user_id).await?.ok_or_else(not_found)?;
-        app.rooms.call(&name, &opening(&room)).await?;
+        app.rooms.call(&name, &alignment::opening(room)).await?;
         reply = app.rooms.call(&name, call).await?;
     }
     match reply {

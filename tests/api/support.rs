@@ -228,19 +228,20 @@ impl Installation {
 
     /// The same without a table.
     pub async fn storage_without(&self, without: &str) -> String {
-        #[derive(serde::Deserialize)]
-        struct Table {
-            name: String,
+        let tables = self.tables().await.into_iter().filter(|(name, _)| name != without);
+        tables.flat_map(|(_, rows)| rows).map(|row| row.to_string()).collect()
+    }
+
+    /// The rows of each table, by its name.
+    pub async fn tables(&self) -> Vec<(String, Vec<Value>)> {
+        let mut tables = Vec::new();
+        let select = Statement::new("SELECT name FROM sqlite_master WHERE type = 'table'");
+        for table in self.rows::<Value>(select).await {
+            let name = table["name"].as_str().unwrap().to_owned();
+            let rows = self.rows(every_row(&name)).await;
+            tables.push((name, rows));
         }
-        let tables = Statement::new("SELECT name FROM sqlite_master WHERE type = 'table'");
-        let mut all = String::new();
-        for table in self.rows::<Table>(tables).await.into_iter().filter(|table| table.name != without) {
-            let select = Statement::new(format!("SELECT * FROM \"{}\"", table.name).leak());
-            for row in self.rows::<Value>(select).await {
-                all.push_str(&row.to_string());
-            }
-        }
-        all
+        tables
     }
 
     /// The log line of the request with this id.
@@ -250,6 +251,11 @@ impl Installation {
         assert_eq!(lines.len(), 1, "one line a request: {lines:?}");
         lines.remove(0)
     }
+}
+
+/// Selects all that a table has.
+pub fn every_row(table: &str) -> Statement {
+    Statement::new(format!("SELECT * FROM \"{table}\"").leak())
 }
 
 /// A request to this installation; `headers` beside the usual ones, or in place of them.

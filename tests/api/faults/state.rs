@@ -1,11 +1,10 @@
 //! All that is stored, without what is another in each run: ids, and what was sealed or made of randomness.
 
-use crate::api::support::Installation;
+use crate::api::support::{Installation, every_row};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use virtual_doctor::chat::store::SCHEMA;
 use virtual_doctor::id::Id;
-use virtual_doctor::platform::Statement;
 
 /// The rows of each part, sorted. Parts are tables, tables of rooms (`room:…`), `mails` and `files`.
 pub type State = BTreeMap<String, Vec<String>>;
@@ -21,12 +20,8 @@ const LONGEST_WORD: usize = 24;
 
 /// The state of the installation.
 pub async fn state(here: &Installation) -> State {
-    let tables = Statement::new("SELECT name FROM sqlite_master WHERE type = 'table'");
-    let mut state = State::new();
-    for name in names(&here.rows::<Value>(tables).await) {
-        let rows = here.rows::<Value>(every_row(&name)).await;
-        state.insert(name, sorted(rows.iter().map(masked)));
-    }
+    let tables = here.tables().await.into_iter();
+    let mut state: State = tables.map(|(name, rows)| (name, sorted(rows.iter().map(masked)))).collect();
     let (reads, changes) = state.remove("audit").unwrap().into_iter().partition(|row| row.contains(".read "));
     state.extend([("audit".into(), changes), (READS.into(), reads)]);
     for name in SCHEMA.iter().filter_map(|sql| sql.strip_prefix("CREATE TABLE IF NOT EXISTS ")) {
@@ -58,14 +53,6 @@ pub fn difference(expected: &State, found: &State, but: &[&str]) -> Vec<String> 
 fn holds(rows: &[String], every: &[String]) -> bool {
     let mut rest = rows.to_vec();
     every.iter().all(|row| rest.iter().position(|other| other == row).map(|at| rest.swap_remove(at)).is_some())
-}
-
-fn every_row(table: &str) -> Statement {
-    Statement::new(format!("SELECT * FROM \"{table}\"").leak())
-}
-
-fn names(tables: &[Value]) -> Vec<String> {
-    tables.iter().map(|table| table["name"].as_str().unwrap().to_owned()).collect()
 }
 
 fn sorted(rows: impl Iterator<Item = String>) -> Vec<String> {
