@@ -3,7 +3,8 @@
 use crate::http::{fixed_headers, pipeline, problem_pages};
 use crate::services::Services;
 use crate::{
-    accounts, audit, chat, diagnosis, integrations, jobs, medicine, operations, organizations, privacy, records, visits,
+    accounts, audit, calculators, chat, diagnosis, integrations, jobs, medicine, operations, organizations, privacy,
+    records, visits,
 };
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method};
@@ -34,6 +35,7 @@ pub fn router_without_fixed_headers(services: Arc<Services>) -> Router {
         .merge(chat::routes::routes())
         .merge(diagnosis::routes::routes())
         .merge(medicine::routes::routes())
+        .merge(calculators::routes::routes())
         .merge(visits::routes::routes())
         .merge(audit::routes::routes())
         .merge(privacy::routes::routes());

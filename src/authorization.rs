@@ -148,6 +148,8 @@ named! {
         ReplayDeadLetter = "replay_dead_letter";
         /// Check medicines with a token; without one everybody may.
         CheckMedicines = "check_medicines";
+        /// Run a calculator, or work out a dose.
+        Calculate = "calculate";
         /// Make, see and end the API keys of an organization.
         ManageApiKeys = "manage_api_keys";
         /// Read a patient's profile.
@@ -297,6 +299,16 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
                 (Admin, R::Anyone),
                 (Operator, R::Anyone),
                 (ChecksMedicines, R::Anyone),
+            ],
+        ),
+        (
+            A::Calculate,
+            &[
+                (Patient, R::Anyone),
+                (Doctor, R::Anyone),
+                (Pharmacist, R::Anyone),
+                (Admin, R::Anyone),
+                (Operator, R::Anyone),
             ],
         ),
         (A::ManageApiKeys, &[(Admin, R::Staff)]),

@@ -8,7 +8,7 @@
 //! - [`app`]: the router, all domains' routes on one page.
 //! - [`config`], [`services`]: settings, and what a handler has at hand.
 //! - [`authorization`]: who may do what, one table.
-//! - [`accounts`], [`organizations`], [`records`], [`chat`], [`medicine`], [`diagnosis`], [`visits`],
+//! - [`accounts`], [`organizations`], [`records`], [`chat`], [`medicine`], [`calculators`], [`diagnosis`], [`visits`],
 //!   [`integrations`], [`jobs`], [`audit`], [`privacy`], [`operations`]: the domains. None of them knows its host.
 //! - [`knowledge`]: the clinical tables, packed at build time; [`names`] finds things in them.
 //! - [`limits`]: how often somebody may do something.
@@ -22,6 +22,7 @@ pub mod accounts;
 pub mod app;
 pub mod audit;
 pub mod authorization;
+pub mod calculators;
 pub mod chat;
 pub mod config;
 pub mod diagnosis;

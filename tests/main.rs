@@ -3,6 +3,7 @@
 
 #[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod api;
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod clinical;
 mod contracts;
 #[expect(clippy::panic, reason = "a failing seed stops the test and says how to replay it")]

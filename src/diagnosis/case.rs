@@ -236,6 +236,7 @@ impl Facts for Case {
             | Atom::Comorbidity(_)
             | Atom::IsMale(_)
             | Atom::Pregnant
+            | Atom::CouldBePregnant
             | Atom::Lactating => self.patient_facts().holds(atom),
             Atom::Compare(quantity, comparison, bound) => {
                 self.quantity(quantity).map(|value| comparison.holds(value, bound))

@@ -40,8 +40,14 @@ pub enum Quantity {
     CreatinineClearanceMlMin,
     /// mmol/L.
     PotassiumMmolL,
+    /// mmol/L.
+    MagnesiumMmolL,
+    /// Corrected QT interval, ms.
+    QtcMs,
     /// Points, 5 to 15.
     ChildPugh,
+    /// Weeks since the mother's last period: gestation at birth and age together.
+    PostMenstrualAgeWeeks,
     /// Days.
     DurationDays,
 }
@@ -63,7 +69,10 @@ pub const QUANTITIES: &[(&str, Quantity)] = &[
     ("egfr_ml_min_1_73m2", Quantity::EgfrMlMin173m2),
     ("creatinine_clearance_ml_min", Quantity::CreatinineClearanceMlMin),
     ("potassium_mmol_l", Quantity::PotassiumMmolL),
+    ("magnesium_mmol_l", Quantity::MagnesiumMmolL),
+    ("qtc_ms", Quantity::QtcMs),
     ("child_pugh", Quantity::ChildPugh),
+    ("post_menstrual_age_weeks", Quantity::PostMenstrualAgeWeeks),
     ("duration_days", Quantity::DurationDays),
 ];
 
@@ -103,6 +112,8 @@ pub enum Atom {
     IsMale(bool),
     /// The patient is pregnant.
     Pregnant,
+    /// Nobody said whether the patient is pregnant, and she could be.
+    CouldBePregnant,
     /// The patient breast-feeds.
     Lactating,
     /// A number compares so.

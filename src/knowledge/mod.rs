@@ -3,11 +3,12 @@
 //! weighs a finding or finds an interaction.
 
 pub mod expression;
+pub mod formula;
 pub mod tables;
 
 use lzma_rust2::{LzmaReader, Read};
 use std::sync::OnceLock;
-use tables::{ComorbidityTable, DiagnosisTables, Index, Library, MedicineTables};
+use tables::{CalculatorTable, ComorbidityTable, DiagnosisTables, DosingTables, Index, Library, MedicineTables};
 
 macro_rules! packed {
     ($(#[$doc:meta])* $name:ident: $table:ty = $file:literal) => {
@@ -29,6 +30,10 @@ packed!(/// Findings, conditions and red flags.
     diagnosis: DiagnosisTables<'static> = "diagnosis.bin");
 packed!(/// Medicines and their rules.
     medicine: MedicineTables<'static> = "medicine.bin");
+packed!(/// Regimens and how they change.
+    dosing: DosingTables<'static> = "dosing.bin");
+packed!(/// Formulas and scores.
+    calculators: CalculatorTable<'static> = "calculators.bin");
 packed!(/// What patients have.
     comorbidities: ComorbidityTable<'static> = "comorbidities.bin");
 

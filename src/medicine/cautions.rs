@@ -16,10 +16,11 @@ pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, Vec<Not
         let Some(row) = get(*index) else { continue };
         let parts = with_ingredients(*index);
         let rules = medicine().cautions.iter().filter(|rule| parts.iter().any(|part| is_subject(*part, rule.subject)));
+        let about = facts.about(*index);
         let mut holding: Vec<&'static Caution<'static>> = Vec::new();
         for rule in rules {
             let mut missing = Vec::new();
-            match rule.when.evaluate(facts, &mut missing) {
+            match rule.when.evaluate(&about, &mut missing) {
                 Some(true) => holding.push(rule),
                 Some(false) => {}
                 None => {
@@ -34,7 +35,6 @@ pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, Vec<Not
     }
     (alerts, not_assessed)
 }
-
 /// Of the rules of one kind, those about the medicine itself speak for those
 /// about its classes, unless the class says worse.
 fn most_precise<'r>(holding: &'r [&'r Caution<'static>]) -> impl Iterator<Item = &'r Caution<'static>> {

@@ -225,7 +225,7 @@ pub struct NotAssessed {
 }
 
 /// The answer of a check.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CheckAnswer {
     /// What speaks against it, worst first.
     pub alerts: Vec<Alert>,

@@ -12,6 +12,7 @@ use crate::knowledge::medicine;
 use crate::knowledge::tables::Index;
 use crate::names::Match;
 use crate::records::entries::clinical_record::{self, Person};
+use crate::records::majority::today;
 use crate::records::store::patient_for;
 use crate::services::{App, Services};
 use axum::Router;
@@ -100,7 +101,7 @@ pub async fn check_medicines(
     }
     let medicines = &body.medicines.0;
     let Some(IdInBody(patient_id)) = body.patient_id else {
-        return Ok(Json(check::check(&body.patient, medicines)));
+        return Ok(Json(check::check(&body.patient, medicines, today(app.now()))));
     };
     let caller = caller.ok_or_else(unauthenticated)?;
     let file = patient_for(&app, patient_id, caller.user_id).await?;
@@ -109,7 +110,7 @@ pub async fn check_medicines(
     let record = clinical_record::load(&app, &file, Some(audit::record_read(&app, entry)?)).await?;
     let mut known = record.known(&Person::of(&file, app.now()), app.now()).under(body.patient);
     known.without_medicines(medicines);
-    let mut answer = check::check(&known.data, medicines);
+    let mut answer = check::check(&known.data, medicines, today(app.now()));
     answer.not_assessed.extend(known.not_assessed());
     Ok(Json(answer))
 }

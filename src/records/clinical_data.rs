@@ -90,6 +90,12 @@ bounded! {
     Egfr: 0.0 ..= 250.0 "mL/min/1.73 m²";
     /// Potassium in serum.
     Potassium: 0.5 ..= 15.0 "mmol/L";
+    /// Magnesium in serum.
+    Magnesium: 0.1 ..= 10.0 "mmol/L";
+    /// Corrected QT interval.
+    Qtc: 200.0 ..= 900.0 "ms";
+    /// Weeks since the mother's last period, of a newborn.
+    PostMenstrualAge: 22.0 ..= 120.0 "weeks";
     /// Child-Pugh score.
     ChildPugh: 5.0 ..= 15.0 "points";
     /// Body temperature.
@@ -173,6 +179,18 @@ pub struct PatientData {
     /// Potassium in serum.
     #[deserr(default)]
     pub potassium_mmol_l: Option<Potassium>,
+    /// Magnesium in serum.
+    #[deserr(default)]
+    pub magnesium_mmol_l: Option<Magnesium>,
+    /// Corrected QT interval.
+    #[deserr(default)]
+    pub qtc_ms: Option<Qtc>,
+    /// Pulse at rest.
+    #[deserr(default)]
+    pub heart_rate_per_min: Option<HeartRate>,
+    /// Gestation at birth and age together, of a newborn.
+    #[deserr(default)]
+    pub post_menstrual_age_weeks: Option<PostMenstrualAge>,
     /// Child-Pugh score.
     #[deserr(default)]
     pub child_pugh: Option<ChildPugh>,

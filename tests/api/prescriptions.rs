@@ -54,8 +54,14 @@ impl Clinic {
 }
 
 fn item(medicine: &str) -> Value {
+    // What a dose is judged by is tested where it is judged: here it is none that anybody would stop at.
+    let dose = match medicine {
+        "amoxicillin" | "paracetamol" => 500,
+        "ibuprofen" | "clarithromycin" => 200,
+        _ => 4,
+    };
     json!({
-        "medicine_id": medicine, "dose": { "value": 500, "unit": "mg" }, "route": "oral", "duration_days": 7,
+        "medicine_id": medicine, "dose": { "value": dose, "unit": "mg" }, "route": "oral", "duration_days": 7,
         "timing": { "frequency": 3, "period": 1, "period_unit": "d" },
         "quantity": { "value": 21, "unit": "{tablet}" }, "instructions": "With water."
     })

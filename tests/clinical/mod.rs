@@ -1,5 +1,8 @@
 //! Clinical promises: of the tables, and of what is made of them.
 
+mod calculators;
+mod medicine;
+
 use virtual_doctor::knowledge;
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::names::{Citations, Names};
 use super::rows::{MedicineRow, Raw};
-use super::{Check, closure, list, reviewed};
+use super::{Check, closure, list, reviewed, safety};
 use crate::expression::{Atom, Expression};
 use crate::tables::{AlertKind, Allergy, Caution, Class, Form, Interaction, Medicine, MedicineTables, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,17 +25,36 @@ pub(super) fn medicine<'a>(
         });
     }
     let parents: Vec<Vec<u16>> = classes.iter().map(|class: &Class| class.parent.into_iter().collect()).collect();
-    let medicines = raw.medicines.iter().map(|row| medicine_row(row, names, &parents, citations, check)).collect();
+    let medicines = raw.medicines.iter().map(|row| medicine_row(raw, row, names, &parents, citations, check)).collect();
+    pharmacology_of_known(raw, names, check);
     MedicineTables {
         classes,
         medicines,
         interactions: interactions(raw, names, citations, check),
         cautions: cautions(raw, names, citations, check),
         allergies: allergies(raw, names, citations, check),
+        washouts: safety::washouts(raw, names, citations, check),
+        sums: safety::sums(raw, names, citations, check),
+        dose_limits: safety::dose_limits(raw, names, citations, check),
+        reactions: safety::reactions(raw),
+        reaction_rules: safety::reaction_rules(raw, names, citations, check),
+    }
+}
+
+/// A row about a medicine that is not there, or a second one, would go unread.
+fn pharmacology_of_known(raw: &Raw, names: &Names, check: &mut Check) {
+    let mut seen = BTreeSet::new();
+    for row in &raw.pharmacology {
+        let user = format!("pharmacology {}", row.medicine);
+        names.index("medicine", &row.medicine, &user, check);
+        check.that(seen.insert(&row.medicine), || format!("{user}: is there twice"));
+        let elimination = ["renal", "hepatic", "mixed", "other", ""].contains(&row.elimination.as_str());
+        check.that(elimination, || format!("{user}: elimination `{}`", row.elimination));
     }
 }
 
 pub(super) fn medicine_row<'a>(
+    raw: &'a Raw,
     row: &'a MedicineRow,
     names: &Names,
     parents: &[Vec<u16>],
@@ -59,6 +78,23 @@ pub(super) fn medicine_row<'a>(
         let parsed = csv::StringRecord::from(vec![kind]).deserialize::<AlertKind>(None).ok();
         check.some(parsed, || format!("{user}: `{kind}` is not a kind of alert"))
     });
+    let mut covers: Vec<AlertKind> = covers.collect();
+    // A dose is judged wherever there is a limit for it.
+    if raw.dose_limits.iter().any(|limit| limit.medicine == row.id) {
+        covers.push(AlertKind::Dose);
+    }
+    let mut sources = citations.read(&row.source, &user, check);
+    let pharmacology = raw.pharmacology.iter().find(|own| own.medicine == row.id);
+    sources.extend(pharmacology.map(|own| citations.read(&own.source, &user, check)).unwrap_or_default());
+    let mut look_alikes = BTreeSet::new();
+    for pair in raw.look_alikes.iter().filter(|pair| pair.a == row.id || pair.b == row.id) {
+        let other = if pair.a == row.id { &pair.b } else { &pair.a };
+        look_alikes.insert(names.index("medicine", other, &user, check));
+        sources.extend(citations.read(&pair.source, &user, check));
+    }
+    // In the order of the row, each once.
+    let mut cited = BTreeSet::new();
+    sources.retain(|at| cited.insert(*at));
     Medicine {
         id: &row.id,
         name: &row.name,
@@ -69,8 +105,14 @@ pub(super) fn medicine_row<'a>(
         classes: classes.into_iter().collect(),
         ingredients,
         forms: list(&row.forms).map(form).collect(),
-        covers: covers.collect(),
-        sources: citations.read(&row.source, &user, check),
+        covers,
+        indications: pharmacology.map(|own| list(&own.indications).collect()).unwrap_or_default(),
+        half_life_h: pharmacology.and_then(|own| own.half_life_h),
+        elimination: pharmacology.map_or("", |own| &own.elimination),
+        high_alert: pharmacology.is_some_and(|own| own.high_alert == "yes"),
+        narrow_therapeutic_index: pharmacology.is_some_and(|own| own.narrow_therapeutic_index == "yes"),
+        look_alikes: look_alikes.into_iter().collect(),
+        sources,
     }
 }
 
@@ -103,6 +145,7 @@ pub(super) fn interactions<'a>(
             a,
             b,
             severity: row.severity,
+            fact: &row.fact,
             mechanism: &row.mechanism,
             effect: &row.effect,
             management: &row.management,

@@ -1,11 +1,15 @@
 //! Reads the CSV tables, checks that they hold together, and packs them. Part of
 //! the build, not of the crate.
 
+mod calculators;
 mod diagnosis;
+mod dosing;
+mod formulas;
 mod medicine;
 mod names;
 mod parse;
 mod rows;
+mod safety;
 
 use crate::tables::Library;
 use lzma_rust2::{LzmaOptions, LzmaWriter};
@@ -25,6 +29,8 @@ pub fn pack(root: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Vec<String>> {
     let diagnosis = diagnosis::diagnosis(&raw, &names, &mut citations, &mut check);
     let comorbidities = diagnosis::comorbidities(&raw, &names, &mut citations, &mut check);
     let medicine = medicine::medicine(&raw, &names, &mut citations, &mut check);
+    let dosing = dosing::dosing(&raw, &names, &mut citations, &mut check);
+    let calculators = calculators::calculators(&raw, &mut citations, &mut check);
     let mut numbers = Vec::new();
     for row in &raw.emergency_numbers {
         citations.read(&row.source, &format!("emergency_numbers {}", row.country), &mut check);
@@ -52,6 +58,8 @@ pub fn pack(root: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Vec<String>> {
         ("diagnosis.bin", bytes(&diagnosis)),
         ("medicine.bin", bytes(&medicine)),
         ("comorbidities.bin", bytes(&comorbidities)),
+        ("dosing.bin", bytes(&dosing)),
+        ("calculators.bin", bytes(&calculators)),
     ])
 }
 

@@ -33,6 +33,14 @@ impl Names {
         add("interaction", raw.interactions.iter().map(|row| &row.id).collect());
         add("caution", raw.cautions.iter().map(|row| &row.id).collect());
         add("allergy", raw.allergies.iter().map(|row| &row.id).collect());
+        add("washout", raw.washouts.iter().map(|row| &row.id).collect());
+        add("sum", raw.sums.iter().map(|row| &row.id).collect());
+        add("dose_limit", raw.dose_limits.iter().map(|row| &row.id).collect());
+        add("reaction", raw.reactions.iter().map(|row| &row.id).collect());
+        add("reaction_rule", raw.reaction_rules.iter().map(|row| &row.id).collect());
+        add("regimen", raw.regimens.iter().map(|row| &row.id).collect());
+        add("adjustment", raw.adjustments.iter().map(|row| &row.id).collect());
+        add("calculator", raw.calculators.iter().map(|row| &row.id).collect());
         Self(tables)
     }
 

@@ -123,6 +123,7 @@ impl Parser<'_> {
         }
         match token {
             "pregnant" => return Ok(Atom::Pregnant),
+            "could_be_pregnant" => return Ok(Atom::CouldBePregnant),
             "lactating" => return Ok(Atom::Lactating),
             "sex" => {
                 self.expect("=")?;

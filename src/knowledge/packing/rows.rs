@@ -1,7 +1,7 @@
 //! The rows as they stand in the files.
 
 use super::Check;
-use crate::tables::{AlertKind, FindingKind, Severity, Urgency};
+use crate::tables::{AlertKind, FindingKind, InputKind, Phase, ReactionKind, Severity, Urgency};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -122,6 +122,7 @@ pub(super) struct InteractionRow {
     pub(super) a: String,
     pub(super) b: String,
     pub(super) severity: Severity,
+    pub(super) fact: String,
     pub(super) mechanism: String,
     pub(super) effect: String,
     pub(super) management: String,
@@ -168,6 +169,188 @@ pub(super) struct EmergencyNumberRow {
     pub(super) review: String,
 }
 
+#[derive(Deserialize)]
+pub(super) struct CalculatorRow {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) purpose: String,
+    pub(super) source: String,
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CalculatorInputRow {
+    pub(super) calculator: String,
+    pub(super) input: String,
+    pub(super) kind: InputKind,
+    pub(super) unit: String,
+    pub(super) least: Option<f64>,
+    pub(super) most: Option<f64>,
+    pub(super) choices: String,
+    pub(super) default: Option<f64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CalculatorStepRow {
+    pub(super) calculator: String,
+    pub(super) step: String,
+    pub(super) formula: String,
+    pub(super) unit: String,
+    pub(super) digits: u8,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CalculatorLimitRow {
+    pub(super) calculator: String,
+    pub(super) when: String,
+    pub(super) kind: String,
+    pub(super) input: String,
+    pub(super) message: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CalculatorReadingRow {
+    pub(super) calculator: String,
+    pub(super) when: String,
+    pub(super) meaning: String,
+    pub(super) source: String,
+    #[expect(dead_code, reason = "the calculator's own review speaks for its readings")]
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PharmacologyRow {
+    pub(super) medicine: String,
+    pub(super) indications: String,
+    pub(super) half_life_h: Option<f32>,
+    pub(super) elimination: String,
+    pub(super) high_alert: String,
+    pub(super) narrow_therapeutic_index: String,
+    pub(super) source: String,
+    #[expect(dead_code, reason = "the rules about a medicine are what is reviewed")]
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LookAlikeRow {
+    pub(super) a: String,
+    pub(super) b: String,
+    pub(super) source: String,
+    #[expect(dead_code, reason = "that two names are alike needs no clinician")]
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct WashoutRow {
+    pub(super) id: String,
+    pub(super) subject: String,
+    pub(super) days: u16,
+    pub(super) effect: String,
+    pub(super) source: String,
+    #[expect(dead_code, reason = "the interaction that goes on is what is reviewed")]
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SumRow {
+    pub(super) id: String,
+    pub(super) members: String,
+    pub(super) at_least: u8,
+    pub(super) with: String,
+    pub(super) when: String,
+    pub(super) severity: Severity,
+    pub(super) mechanism: String,
+    pub(super) effect: String,
+    pub(super) management: String,
+    pub(super) evidence: String,
+    pub(super) criterion: String,
+    pub(super) source: String,
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct DoseLimitRow {
+    pub(super) id: String,
+    pub(super) medicine: String,
+    pub(super) route: String,
+    pub(super) when: String,
+    pub(super) unless: String,
+    pub(super) single: Option<f64>,
+    pub(super) daily: Option<f64>,
+    pub(super) weekly: Option<f64>,
+    pub(super) unit: String,
+    pub(super) least_interval_h: Option<f64>,
+    pub(super) severity: Severity,
+    pub(super) effect: String,
+    pub(super) management: String,
+    pub(super) source: String,
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ReactionRow {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) phrases: String,
+    pub(super) kind: ReactionKind,
+    #[expect(dead_code, reason = "a word for a reaction is cited for people")]
+    pub(super) source: String,
+    #[expect(dead_code, reason = "a word for a reaction needs no clinician")]
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ReactionRuleRow {
+    pub(super) id: String,
+    pub(super) allergies: String,
+    pub(super) reactions: String,
+    pub(super) subjects: String,
+    pub(super) severity: Severity,
+    pub(super) note: String,
+    pub(super) source: String,
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RegimenRow {
+    pub(super) id: String,
+    pub(super) medicine: String,
+    pub(super) indication: String,
+    pub(super) when: String,
+    pub(super) route: String,
+    pub(super) phase: Phase,
+    pub(super) dose: f64,
+    pub(super) dose_to: Option<f64>,
+    pub(super) unit: String,
+    pub(super) per: String,
+    pub(super) max_dose: Option<f64>,
+    pub(super) frequency: Option<f64>,
+    pub(super) period: Option<f64>,
+    pub(super) period_unit: String,
+    pub(super) max_daily: Option<f64>,
+    pub(super) as_needed: String,
+    pub(super) duration_days: Option<f64>,
+    pub(super) note: String,
+    pub(super) source: String,
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct AdjustmentRow {
+    pub(super) id: String,
+    pub(super) medicine: String,
+    pub(super) when: String,
+    pub(super) factor: Option<f64>,
+    pub(super) least_interval_h: Option<f64>,
+    pub(super) max_dose: Option<f64>,
+    pub(super) max_daily: Option<f64>,
+    pub(super) unit: String,
+    pub(super) avoid: String,
+    pub(super) note: String,
+    pub(super) source: String,
+    pub(super) review: String,
+}
+
 /// All rows as they stand in the files.
 pub(super) struct Raw {
     pub(super) version: String,
@@ -182,6 +365,20 @@ pub(super) struct Raw {
     pub(super) interactions: Vec<InteractionRow>,
     pub(super) cautions: Vec<CautionRow>,
     pub(super) allergies: Vec<AllergyRow>,
+    pub(super) pharmacology: Vec<PharmacologyRow>,
+    pub(super) look_alikes: Vec<LookAlikeRow>,
+    pub(super) washouts: Vec<WashoutRow>,
+    pub(super) sums: Vec<SumRow>,
+    pub(super) dose_limits: Vec<DoseLimitRow>,
+    pub(super) reactions: Vec<ReactionRow>,
+    pub(super) reaction_rules: Vec<ReactionRuleRow>,
+    pub(super) regimens: Vec<RegimenRow>,
+    pub(super) adjustments: Vec<AdjustmentRow>,
+    pub(super) calculators: Vec<CalculatorRow>,
+    pub(super) calculator_inputs: Vec<CalculatorInputRow>,
+    pub(super) calculator_steps: Vec<CalculatorStepRow>,
+    pub(super) calculator_limits: Vec<CalculatorLimitRow>,
+    pub(super) calculator_readings: Vec<CalculatorReadingRow>,
     pub(super) emergency_numbers: Vec<EmergencyNumberRow>,
     pub(super) texts: BTreeMap<String, String>,
 }
@@ -205,6 +402,20 @@ impl Raw {
             interactions: sorted(rows(root, "interactions", &mut hash, check), |row: &InteractionRow| &row.id),
             cautions: sorted(rows(root, "cautions", &mut hash, check), |row: &CautionRow| &row.id),
             allergies: sorted(rows(root, "allergies", &mut hash, check), |row: &AllergyRow| &row.id),
+            pharmacology: rows(root, "pharmacology", &mut hash, check),
+            look_alikes: rows(root, "look_alikes", &mut hash, check),
+            washouts: sorted(rows(root, "washouts", &mut hash, check), |row: &WashoutRow| &row.id),
+            sums: sorted(rows(root, "sums", &mut hash, check), |row: &SumRow| &row.id),
+            dose_limits: sorted(rows(root, "dose_limits", &mut hash, check), |row: &DoseLimitRow| &row.id),
+            reactions: sorted(rows(root, "reactions", &mut hash, check), |row: &ReactionRow| &row.id),
+            reaction_rules: sorted(rows(root, "reaction_rules", &mut hash, check), |row: &ReactionRuleRow| &row.id),
+            regimens: sorted(rows(root, "regimens", &mut hash, check), |row: &RegimenRow| &row.id),
+            adjustments: sorted(rows(root, "adjustments", &mut hash, check), |row: &AdjustmentRow| &row.id),
+            calculators: sorted(rows(root, "calculators", &mut hash, check), |row: &CalculatorRow| &row.id),
+            calculator_inputs: rows(root, "calculator_inputs", &mut hash, check),
+            calculator_steps: rows(root, "calculator_steps", &mut hash, check),
+            calculator_limits: rows(root, "calculator_limits", &mut hash, check),
+            calculator_readings: rows(root, "calculator_readings", &mut hash, check),
             emergency_numbers: rows(root, "emergency_numbers", &mut hash, check),
             texts,
             version: hash.finish(),

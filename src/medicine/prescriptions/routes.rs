@@ -14,6 +14,7 @@ use crate::medicine::model::CheckAnswer;
 use crate::platform::{DatabaseError, Statement};
 use crate::records::entries::clinical_record::{self, ClinicalRecord, Person};
 use crate::records::entries::store::expect_unchanged;
+use crate::records::majority::today;
 use crate::records::store::{PatientFile, patient_for, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
@@ -47,7 +48,7 @@ async fn judged(
     // What was prescribed here is judged with its doses.
     known.data.medicines = record.other_medicines();
     let stale = known.not_assessed();
-    let mut answer = safety::judge(&known.data, items, &record.taken.items, overrides)?;
+    let mut answer = safety::judge(&known.data, items, &record.taken.items, overrides, today(app.now()))?;
     answer.not_assessed.extend(stale);
     Ok((answer, record))
 }

@@ -9,6 +9,7 @@ use crate::medicine::check::{check, unrecognised};
 use crate::medicine::model::{Alert, CheckAnswer, NamedMedicine, NotAssessed, Unknown};
 use crate::problem;
 use crate::records::clinical_data::PatientData;
+use chrono::NaiveDate;
 
 /// Refuses items that are not in the catalogue: what is not known is never safe.
 ///
@@ -35,9 +36,15 @@ pub fn require_known(items: &[Item]) -> Result<()> {
 ///
 /// # Errors
 /// 409 with the alerts; 422 for an override of nothing.
-pub fn judge(patient: &PatientData, items: &[Item], taken: &[Item], overrides: &[Override]) -> Result<CheckAnswer> {
+pub fn judge(
+    patient: &PatientData,
+    items: &[Item],
+    taken: &[Item],
+    overrides: &[Override],
+    today: NaiveDate,
+) -> Result<CheckAnswer> {
     let medicines: Vec<NamedMedicine> = items.iter().chain(taken).map(NamedMedicine::from).collect();
-    let mut answer = check(patient, &medicines);
+    let mut answer = check(patient, &medicines, today);
     // A prescription keeps no names that nobody knows: what they might have told was not judged.
     answer.not_assessed.extend(answer.unknown.iter().map(unrecognised_datum));
     // What the patient takes already is not this prescription's to answer for.

@@ -307,6 +307,11 @@ impl Known {
             egfr_ml_min_1_73m2: stated.egfr_ml_min_1_73m2.or(known.egfr_ml_min_1_73m2.filter(|_| egfr_is_newer)),
             potassium_mmol_l: stated.potassium_mmol_l.or(known.potassium_mmol_l),
             child_pugh: stated.child_pugh.or(known.child_pugh),
+            // The record keeps none of these for a check: they are of the hour, or of the first weeks of a life.
+            magnesium_mmol_l: stated.magnesium_mmol_l,
+            qtc_ms: stated.qtc_ms,
+            heart_rate_per_min: stated.heart_rate_per_min,
+            post_menstrual_age_weeks: stated.post_menstrual_age_weeks,
             allergies: union(known.allergies, stated.allergies, same_substance),
             conditions: union(known.conditions, stated.conditions, |a, b| fold(&a.0) == fold(&b.0)),
             medicines: union(known.medicines, stated.medicines, |a, b| fold(&a.0) == fold(&b.0)),

@@ -1,10 +1,10 @@
 //! Medicines and prescriptions.
 
 use super::super::relationships::Thing;
-use super::About::{Public, PublicOr, Thing as Of};
+use super::About::{Own, Public, PublicOr, Thing as Of};
 use super::{Operation, row};
 use serde_json::{Value, json};
-use virtual_doctor::authorization::Action as A;
+use virtual_doctor::authorization::{Action as A, Relationship};
 
 const CHECK: &str = "/api/v1/medicines/check";
 
@@ -21,6 +21,10 @@ pub const OPERATIONS: &[Operation] = &[
     row("read_medicine", "/api/v1/medicines/amoxicillin", Public),
     row("check_medicines", CHECK, PublicOr(A::CheckMedicines)).sending(|_| check(None)),
     row("check_medicines", CHECK, Of(Thing::Patient, A::ReadRecord)).sending(|it| check(Some(&it["patient"]))),
+    row("list_calculators", "/api/v1/calculators", Own(Relationship::Anyone, A::Calculate)),
+    row("read_calculator", "/api/v1/calculators/bmi", Own(Relationship::Anyone, A::Calculate)),
+    row("run_calculator", "/api/v1/calculators/bmi", Own(Relationship::Anyone, A::Calculate))
+        .sending(|_| json!({ "weight_kg": 70, "height_cm": 175 })),
     row("list_prescriptions", "/api/v1/prescriptions?patient_id={patient}", Of(Thing::Patient, A::ReadPrescription)),
     row("prescribe", "/api/v1/prescriptions", Of(Thing::Patient, A::Prescribe))
         .sending(|it| json!({ "patient_id": it["patient"], "items": [item()] })),

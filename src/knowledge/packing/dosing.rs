@@ -1,0 +1,92 @@
+//! Regimens and how they change.
+
+use super::medicine::mentions_finding;
+use super::names::{Citations, Names};
+use super::rows::{Raw, RegimenRow};
+use super::{Check, reviewed};
+use crate::tables::{Adjustment, DosingTables, Per, Regimen};
+
+pub(super) fn dosing<'a>(
+    raw: &'a Raw,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> DosingTables<'a> {
+    DosingTables {
+        regimens: raw.regimens.iter().map(|row| regimen(row, names, citations, check)).collect(),
+        adjustments: adjustments(raw, names, citations, check),
+    }
+}
+
+fn regimen<'a>(row: &'a RegimenRow, names: &Names, citations: &mut Citations, check: &mut Check) -> Regimen<'a> {
+    let user = format!("regimens {}", row.id);
+    let when = names.expression(&row.when, &user, check);
+    check.that(!mentions_finding(&when), || format!("{user}: a regimen speaks of comorbidities, not of findings"));
+    let per = match row.per.as_str() {
+        "kg" => Per::Kilogram,
+        "m2" => Per::SquareMetre,
+        other => {
+            check.that(other.is_empty(), || format!("{user}: per `{other}`"));
+            Per::Person
+        }
+    };
+    check.that(row.dose > 0.0 && row.dose_to.is_none_or(|to| to > row.dose), || format!("{user}: the dose"));
+    check.that(!row.unit.is_empty(), || format!("{user}: the unit is missing"));
+    let timing = match (row.frequency, row.period) {
+        (Some(frequency), Some(period)) => {
+            let unit = row.period_unit.as_str();
+            check.that(["h", "d", "wk", "mo"].contains(&unit), || format!("{user}: period unit `{unit}`"));
+            #[expect(clippy::cast_possible_truncation, reason = "small numbers with few digits")]
+            Some((frequency as f32, period as f32, unit))
+        }
+        _ => None,
+    };
+    Regimen {
+        id: &row.id,
+        medicine: names.index("medicine", &row.medicine, &user, check),
+        indication: &row.indication,
+        when,
+        route: &row.route,
+        phase: row.phase,
+        dose: row.dose,
+        dose_to: row.dose_to,
+        unit: &row.unit,
+        per,
+        max_dose: row.max_dose,
+        timing,
+        max_daily: row.max_daily,
+        as_needed: row.as_needed == "yes",
+        #[expect(clippy::cast_possible_truncation, reason = "small numbers with few digits")]
+        duration_days: row.duration_days.map(|days| days as f32),
+        note: &row.note,
+        sources: citations.read(&row.source, &user, check),
+        review: reviewed(&row.review),
+    }
+}
+
+fn adjustments<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Adjustment<'a>> {
+    let mut rows = Vec::new();
+    for row in &raw.adjustments {
+        let user = format!("adjustments {}", row.id);
+        let when = names.expression(&row.when, &user, check);
+        check.that(!mentions_finding(&when), || format!("{user}: it speaks of comorbidities, not of findings"));
+        check.that(!row.when.is_empty(), || format!("{user}: in whom?"));
+        let capped = row.max_dose.is_some() || row.max_daily.is_some();
+        check.that(!capped || !row.unit.is_empty(), || format!("{user}: the unit is missing"));
+        rows.push(Adjustment {
+            id: &row.id,
+            medicine: names.index("medicine", &row.medicine, &user, check),
+            when,
+            factor: row.factor,
+            least_interval_h: row.least_interval_h,
+            max_dose: row.max_dose,
+            max_daily: row.max_daily,
+            unit: &row.unit,
+            avoid: row.avoid == "yes",
+            note: &row.note,
+            sources: citations.read(&row.source, &user, check),
+            review: reviewed(&row.review),
+        });
+    }
+    rows
+}
