@@ -125,8 +125,8 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "CLINICAL_REQUIRE_REVIEW",
-        default: Some("doses"),
-        meaning: "doses: refuse doses that no clinician has reviewed; none",
+        default: Some(""),
+        meaning: "doses: doses that no clinician has reviewed are held back; none. When it is not set: doses in production, none elsewhere",
     },
     Setting {
         name: "LICENCE_CHECK",
@@ -235,7 +235,10 @@ impl Config {
         if age_of_own_access > age_of_majority {
             read.refuse("AGE_OF_OWN_ACCESS", "is not above AGE_OF_MAJORITY");
         }
-        let require_reviewed_doses = read.choice("CLINICAL_REQUIRE_REVIEW", ["doses", "none"]) == "doses";
+        let require_reviewed_doses = match read.text("CLINICAL_REQUIRE_REVIEW").as_str() {
+            "" => environment == Environment::Production,
+            _ => read.choice("CLINICAL_REQUIRE_REVIEW", ["doses", "none"]) == "doses",
+        };
         let refuse_unlicensed = match read.text("LICENCE_CHECK").as_str() {
             "" => environment != Environment::Development,
             _ => read.choice("LICENCE_CHECK", ["refuse", "warn"]) == "refuse",

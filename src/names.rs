@@ -1,5 +1,5 @@
-//! Finding things by name: exact, by the beginning of a word, or with one slip
-//! of the keyboard. Names are compared folded: lower case, without accents and
+//! Finding things by name: exact, by the beginning of a word, or with a slip
+//! or two of the keyboard. Names are compared folded: lower case, without accents and
 //! punctuation.
 
 use crate::knowledge::tables::Index;
@@ -15,7 +15,12 @@ pub enum Match {
     Word,
     /// One letter is wrong, missing, too many, or two changed places.
     OneTypo,
+    /// The same twice, in a long name.
+    TwoTypos,
 }
+
+/// From so many letters on two slips still leave little doubt.
+const LONG: usize = 8;
 
 /// All names of a table's rows.
 pub struct NameIndex {
@@ -52,7 +57,7 @@ impl NameIndex {
         }
         let mut found = self.matching(|name| literal(name, &text));
         if found.is_empty() && text.len() >= 4 {
-            found = self.matching(|name| within_one_typo(name, &text).then_some(Match::OneTypo));
+            found = self.matching(|name| typos(name, &text));
         }
         found
     }
@@ -118,20 +123,16 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// One insertion, deletion, substitution or swap of neighbours (Damerau 1964)
-/// turns the one into the other.
-fn within_one_typo(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    match (a, b) {
-        ([], []) => true,
-        ([_, rest_a @ ..], [_, rest_b @ ..]) if a.len() == b.len() => {
-            let swapped = a.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..];
-            rest_a == rest_b || swapped
-        }
-        ([_, rest @ ..], _) if a.len() == b.len() + 1 => rest == b,
-        (_, [_, rest @ ..]) if b.len() == a.len() + 1 => rest == a,
-        _ => false,
+/// Typing slips between a name and a text: insertions, deletions, substitutions and swaps of neighbours.
+/// `None` when they are more than so long a text may have.
+fn typos(name: &str, text: &str) -> Option<Match> {
+    let most = if text.chars().count() >= LONG { 2 } else { 1 };
+    if name.len().abs_diff(text.len()) > 2 * most {
+        return None;
+    }
+    match strsim::osa_distance(name, text) {
+        0 | 1 => Some(Match::OneTypo),
+        2 if most == 2 => Some(Match::TwoTypos),
+        _ => None,
     }
 }

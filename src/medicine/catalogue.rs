@@ -73,6 +73,28 @@ pub fn is_subject(index: Index, subject: Subject) -> bool {
     }
 }
 
+/// Others that are given instead of it: first those of its narrowest duplicate classes, then those of the same
+/// therapeutic group (the first five characters of the ATC code). Itself and combinations with it are not among them.
+#[must_use]
+pub fn alternatives(index: Index) -> Vec<Index> {
+    let Some(row) = get(index) else { return Vec::new() };
+    let classes = &medicine().classes;
+    let duplicate = |class: &Index| classes.get(usize::from(*class)).is_some_and(|class| class.duplicate);
+    let own: Vec<Index> = row.classes.iter().copied().filter(duplicate).collect();
+    let groups: Vec<&str> = row.atc.iter().filter_map(|code| code.get(..5)).collect();
+    let mut found: Vec<(bool, Index)> = Vec::new();
+    for at in (0..medicine().medicines.len()).filter_map(|at| Index::try_from(at).ok()) {
+        let Some(other) = get(at).filter(|other| at != index && !other.ingredients.contains(&index)) else { continue };
+        let of_class = own.iter().any(|class| other.classes.binary_search(class).is_ok());
+        let of_group = other.atc.iter().any(|code| groups.iter().any(|group| code.starts_with(group)));
+        if of_class || of_group {
+            found.push((!(of_class && of_group), at));
+        }
+    }
+    found.sort_unstable();
+    found.into_iter().map(|(_, at)| at).collect()
+}
+
 /// A coded thing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Coding {
@@ -116,6 +138,18 @@ pub struct MedicineSummary {
     pub forms: Vec<FormSummary>,
     /// Kinds for which it has been written up.
     pub covers: &'static [AlertKind],
+    /// What it is usually for.
+    pub indications: &'static [&'static str],
+    /// Terminal half-life in hours in adults, the longest that the label gives.
+    pub half_life_h: Option<f32>,
+    /// How it leaves the body: `renal`, `hepatic`, `mixed` or `other`.
+    pub elimination: Option<&'static str>,
+    /// Whether an error with it is likely to do great harm.
+    pub high_alert: bool,
+    /// Whether a little too much or too little of it does harm.
+    pub narrow_therapeutic_index: bool,
+    /// Ids of medicines whose names are taken for its own.
+    pub look_alikes: Vec<&'static str>,
     /// The same in code systems.
     pub codings: Vec<Coding>,
     /// Where the row stands.
@@ -146,6 +180,12 @@ pub fn summary(row: &'static Medicine<'static>) -> MedicineSummary {
             .map(|form| FormSummary { form: form.form, route: form.route, strengths: &form.strengths })
             .collect(),
         covers: &row.covers,
+        indications: &row.indications,
+        half_life_h: row.half_life_h,
+        elimination: (!row.elimination.is_empty()).then_some(row.elimination),
+        high_alert: row.high_alert,
+        narrow_therapeutic_index: row.narrow_therapeutic_index,
+        look_alikes: row.look_alikes.iter().filter_map(|at| Some(get(*at)?.id)).collect(),
         codings: atc.chain(rxnorm).collect(),
         sources: crate::knowledge::sources(&row.sources),
         knowledge_version: version(),

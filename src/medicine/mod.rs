@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod cautions;
 pub mod check;
 pub mod dose_limits;
+pub mod dosing;
 pub mod duplicates;
 pub mod facts;
 pub mod interactions;

@@ -20,7 +20,12 @@ use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::{get, post};
 use deserr::Deserr;
+use serde::Serialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// More of them help nobody to choose.
+const MOST_ALTERNATIVES: usize = 20;
 
 /// Paths of this domain.
 pub fn routes() -> Router<Arc<Services>> {
@@ -28,6 +33,8 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/medicines", get(list_medicines))
         .route("/api/v1/medicines/check", post(check_medicines))
         .route("/api/v1/medicines/{id}", get(read_medicine))
+        .route("/api/v1/medicines/{id}/alternatives", get(list_alternatives))
+        .merge(super::dosing::routes::routes())
         .merge(super::prescriptions::routes::routes())
 }
 
@@ -49,7 +56,7 @@ pub struct Search {
 
 /// Search the medicine catalogue
 ///
-/// By the beginning of a word of the name, a synonym or a brand, with one typo when nothing else is found;
+/// By the beginning of a word of the name, a synonym or a brand, with a typo (in a long name two) when nothing else is found;
 /// by ATC code or a part of the tree; by dose form.
 #[utoipa::path(get, path = "/api/v1/medicines", tag = "Medicines",
     params(("search" = Option<String>, Query, example = "amoxi"), ("atc" = Option<String>, Query), ("form" = Option<String>, Query),
@@ -83,6 +90,24 @@ pub async fn list_medicines(app: App, uri: Uri, QueryOf(query): QueryOf<Search>)
 pub async fn read_medicine(PathOf(id): PathOf<String>) -> Result<Json<MedicineSummary>> {
     let row = catalogue::by_id(&id).and_then(catalogue::get).ok_or_else(not_found)?;
     Ok(Json(summary(row)))
+}
+
+/// Other medicines of the same kind.
+#[derive(Serialize, ToSchema)]
+pub struct Alternatives {
+    /// The closest first.
+    pub items: Vec<MedicineSummary>,
+}
+
+/// List alternatives to a medicine
+///
+/// Of the same class and therapeutic group. Whether one of them suits the patient, a check tells.
+#[utoipa::path(get, path = "/api/v1/medicines/{id}/alternatives", tag = "Medicines",
+    params(("id" = String, Path, example = "simvastatin")), responses((status = 200, body = Alternatives)))]
+pub async fn list_alternatives(PathOf(id): PathOf<String>) -> Result<Json<Alternatives>> {
+    let index = catalogue::by_id(&id).ok_or_else(not_found)?;
+    let rows = catalogue::alternatives(index).into_iter().filter_map(catalogue::get);
+    Ok(Json(Alternatives { items: rows.take(MOST_ALTERNATIVES).map(summary).collect() }))
 }
 
 /// Check medicines

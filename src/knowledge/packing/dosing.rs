@@ -4,7 +4,7 @@ use super::medicine::mentions_finding;
 use super::names::{Citations, Names};
 use super::rows::{Raw, RegimenRow};
 use super::{Check, reviewed};
-use crate::tables::{Adjustment, DosingTables, Per, Regimen};
+use crate::tables::{Adjustment, DosingTables, Growth, Per, Regimen};
 
 pub(super) fn dosing<'a>(
     raw: &'a Raw,
@@ -12,9 +12,20 @@ pub(super) fn dosing<'a>(
     citations: &mut Citations,
     check: &mut Check,
 ) -> DosingTables<'a> {
+    let mut growth_sources = Vec::new();
+    for row in &raw.growth {
+        growth_sources.extend(citations.read(&row.source, "growth", check));
+    }
+    growth_sources.sort_unstable();
+    growth_sources.dedup();
+    let growth: Vec<Growth> =
+        raw.growth.iter().map(|row| Growth { age_years: row.age_years, weight_kg: row.weight_kg }).collect();
+    check.that(growth.is_sorted_by(|a, b| a.age_years < b.age_years), || "growth: not in the order of age".to_owned());
     DosingTables {
         regimens: raw.regimens.iter().map(|row| regimen(row, names, citations, check)).collect(),
         adjustments: adjustments(raw, names, citations, check),
+        growth,
+        growth_sources,
     }
 }
 
@@ -24,6 +35,7 @@ fn regimen<'a>(row: &'a RegimenRow, names: &Names, citations: &mut Citations, ch
     check.that(!mentions_finding(&when), || format!("{user}: a regimen speaks of comorbidities, not of findings"));
     let per = match row.per.as_str() {
         "kg" => Per::Kilogram,
+        "kg_adjusted" => Per::AdjustedKilogram,
         "m2" => Per::SquareMetre,
         other => {
             check.that(other.is_empty(), || format!("{user}: per `{other}`"));

@@ -351,6 +351,15 @@ pub(super) struct AdjustmentRow {
     pub(super) review: String,
 }
 
+#[derive(Deserialize)]
+pub(super) struct GrowthRow {
+    pub(super) age_years: f64,
+    pub(super) weight_kg: f64,
+    pub(super) source: String,
+    #[expect(dead_code, reason = "what children weigh needs no review")]
+    pub(super) review: String,
+}
+
 /// All rows as they stand in the files.
 pub(super) struct Raw {
     pub(super) version: String,
@@ -374,6 +383,7 @@ pub(super) struct Raw {
     pub(super) reaction_rules: Vec<ReactionRuleRow>,
     pub(super) regimens: Vec<RegimenRow>,
     pub(super) adjustments: Vec<AdjustmentRow>,
+    pub(super) growth: Vec<GrowthRow>,
     pub(super) calculators: Vec<CalculatorRow>,
     pub(super) calculator_inputs: Vec<CalculatorInputRow>,
     pub(super) calculator_steps: Vec<CalculatorStepRow>,
@@ -411,6 +421,7 @@ impl Raw {
             reaction_rules: sorted(rows(root, "reaction_rules", &mut hash, check), |row: &ReactionRuleRow| &row.id),
             regimens: sorted(rows(root, "regimens", &mut hash, check), |row: &RegimenRow| &row.id),
             adjustments: sorted(rows(root, "adjustments", &mut hash, check), |row: &AdjustmentRow| &row.id),
+            growth: rows(root, "growth", &mut hash, check),
             calculators: sorted(rows(root, "calculators", &mut hash, check), |row: &CalculatorRow| &row.id),
             calculator_inputs: rows(root, "calculator_inputs", &mut hash, check),
             calculator_steps: rows(root, "calculator_steps", &mut hash, check),

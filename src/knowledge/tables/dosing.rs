@@ -25,6 +25,8 @@ pub enum Per {
     Person,
     /// Kilograms of body weight.
     Kilogram,
+    /// Kilograms, in obesity of the adjusted body weight: fat takes little of it up.
+    AdjustedKilogram,
     /// Square metres of body surface.
     SquareMetre,
 }
@@ -99,6 +101,15 @@ pub struct Adjustment<'a> {
     pub review: &'a str,
 }
 
+/// What children weigh.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Growth {
+    /// Age.
+    pub age_years: f64,
+    /// Median weight.
+    pub weight_kg: f64,
+}
+
 /// All regimens.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DosingTables<'a> {
@@ -107,4 +118,8 @@ pub struct DosingTables<'a> {
     pub regimens: Vec<Regimen<'a>>,
     /// Adjustments, by id.
     pub adjustments: Vec<Adjustment<'a>>,
+    /// Median weights, by age.
+    pub growth: Vec<Growth>,
+    /// Where those stand.
+    pub growth_sources: Sources,
 }

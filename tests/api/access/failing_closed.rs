@@ -8,7 +8,8 @@ use super::{documented, targets};
 use std::collections::BTreeSet;
 
 /// What needs no database, and is open to everyone; a check of medicines only where it is about no patient's record.
-const NEEDS_NONE: &[&str] = &["check_medicines", "health", "list_conditions", "list_medicines", "read_medicine"];
+const NEEDS_NONE: &[&str] =
+    &["check_medicines", "health", "list_alternatives", "list_conditions", "list_medicines", "read_medicine"];
 
 #[tokio::test]
 async fn without_the_database_nothing_is_let_through_and_with_it_everything_is_as_before() {

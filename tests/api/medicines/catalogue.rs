@@ -36,13 +36,14 @@ async fn a_later_word_of_a_name_will_do() {
 }
 
 #[tokio::test]
-async fn one_typo_is_forgiven_and_two_are_not() {
-    for typo in ["amoxicilin", "amoxicillim", "amoxicllin", "amoxiicllin", "amoxicilllin"] {
-        assert_eq!(find(&format!("search={typo}")).await, ["amoxicillin"], "{typo}");
+async fn a_typo_is_forgiven_and_in_a_long_name_two() {
+    for typed in ["amoxicilin", "amoxicilllin", "amoxycillim", "amoxicillni"] {
+        assert!(find(&format!("search={typed}")).await.contains(&"amoxicillin".to_owned()), "{typed}");
     }
-    assert_eq!(find("search=amaxicilim").await, [] as [&str; 0]);
-    // Nor one in a word of three letters, where it could be anything.
-    assert_eq!(find("search=xqz").await, [] as [&str; 0]);
+    assert!(find("search=claritromicin").await.contains(&"clarithromycin".to_owned()));
+    assert!(find("search=warfrin").await.contains(&"warfarin".to_owned()));
+    // In a short one two may be another medicine.
+    assert!(find("search=warfrn").await.is_empty());
 }
 
 #[tokio::test]

@@ -205,6 +205,8 @@ impl Marked {
         }
         let check = json!({ "patient": patient(self), "medicines": [{ "name": self.mark(), "id": self.mark(), "atc": self.mark(), "rxcui": self.mark(), "route": self.mark() }] });
         self.post("check_medicines", Some(&self.ann), "/api/v1/medicines/check", check).await;
+        let dose = json!({ "medicine": "paracetamol", "indication": self.mark(), "patient": patient(self) });
+        self.post("work_out_dose", Some(&self.ann), "/api/v1/medicines/dose", dose).await;
         for (medicine, signed) in [("warfarin", true), ("ibuprofen", false)] {
             let item = |it: &Self| json!({ "medicine_id": medicine, "dose": { "value": 5, "unit": "mg" }, "as_needed": true, "instructions": it.mark() });
             let mut body = json!({ "patient_id": self.ann.patient_id, "items": [item(self)], "overrides": [] });
@@ -381,7 +383,7 @@ fn filled(document: &Value, schema: &Value, text: &mut dyn FnMut() -> Value, dep
 const NO_ROOM_FOR_WORDS: &[(&str, &[&str])] = &[
     ("ids", &["_id", "/participants/*", "/findings/*/id", "/answers/*/finding", "/overrides/*/alert"]),
     ("dates and times", &["_date", "_at", "_on", "/date"]),
-    ("codes of lists", &["/country", "/locale", "/languages/*", "/unit", "/scopes/*", "/items/*/route"]),
+    ("codes of lists", &["/country", "/locale", "/languages/*", "/unit", "/scopes/*", "/items/*/route", "/medicine"]),
     ("secrets, which are compared and never kept", &["token", "/code", "password", "/cursor"]),
     ("labels of a-z and 0-9, kept readable on purpose", &["/purpose", "/version"]),
     ("numbers of telephones", &["/phone"]),

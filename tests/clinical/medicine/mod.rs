@@ -2,6 +2,7 @@
 
 mod allergies;
 mod doses;
+mod dosing;
 mod in_the_patient;
 mod lists;
 mod pairs;

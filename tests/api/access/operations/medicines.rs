@@ -19,12 +19,15 @@ fn item() -> Value {
 pub const OPERATIONS: &[Operation] = &[
     row("list_medicines", "/api/v1/medicines", Public),
     row("read_medicine", "/api/v1/medicines/amoxicillin", Public),
+    row("list_alternatives", "/api/v1/medicines/simvastatin/alternatives", Public),
     row("check_medicines", CHECK, PublicOr(A::CheckMedicines)).sending(|_| check(None)),
     row("check_medicines", CHECK, Of(Thing::Patient, A::ReadRecord)).sending(|it| check(Some(&it["patient"]))),
     row("list_calculators", "/api/v1/calculators", Own(Relationship::Anyone, A::Calculate)),
     row("read_calculator", "/api/v1/calculators/bmi", Own(Relationship::Anyone, A::Calculate)),
     row("run_calculator", "/api/v1/calculators/bmi", Own(Relationship::Anyone, A::Calculate))
         .sending(|_| json!({ "weight_kg": 70, "height_cm": 175 })),
+    row("work_out_dose", "/api/v1/medicines/dose", Own(Relationship::Anyone, A::Calculate))
+        .sending(|_| json!({ "medicine": "paracetamol", "patient": { "age_years": 40 } })),
     row("list_prescriptions", "/api/v1/prescriptions?patient_id={patient}", Of(Thing::Patient, A::ReadPrescription)),
     row("prescribe", "/api/v1/prescriptions", Of(Thing::Patient, A::Prescribe))
         .sending(|it| json!({ "patient_id": it["patient"], "items": [item()] })),
