@@ -148,6 +148,8 @@ named! {
         ReplayDeadLetter = "replay_dead_letter";
         /// Check medicines with a token; without one everybody may.
         CheckMedicines = "check_medicines";
+        /// See how often rules are overridden.
+        ReadOverrideReport = "read_override_report";
         /// Run a calculator, or work out a dose.
         Calculate = "calculate";
         /// Make, see and end the API keys of an organization.
@@ -301,6 +303,7 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
                 (ChecksMedicines, R::Anyone),
             ],
         ),
+        (A::ReadOverrideReport, &[(Operator, R::Anyone)]),
         (
             A::Calculate,
             &[

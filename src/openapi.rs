@@ -96,6 +96,7 @@ use utoipa::{Modify, OpenApi};
         crate::diagnosis::routes::list_findings,
         crate::medicine::routes::list_medicines,
         crate::medicine::routes::check_medicines,
+        crate::medicine::prescriptions::override_report::report_overrides,
         crate::medicine::routes::list_alternatives,
         crate::medicine::dosing::routes::work_out_dose,
         crate::calculators::routes::list_calculators,

@@ -102,6 +102,11 @@ pub const OF_PATIENT: &[Holding] = &[
                 signature, created_at, updated_at
          FROM prescriptions WHERE patient_id = ?1 ORDER BY id",
     ),
+    // What was decided stands with its reason in the prescriptions.
+    Holding::plain(
+        "alerts_decided_about",
+        "SELECT prescriber_id, alert_key, shown_at, overridden_at FROM alert_overrides WHERE patient_id = ?1",
+    ),
     // What was said in them, and their subjects, stand with the user's own rooms.
     Holding::plain(
         "rooms_about_them",

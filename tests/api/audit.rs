@@ -39,13 +39,6 @@ async fn verify(here: &Installation, person: &Person) -> Value {
     here.post(VERIFY, Some(person), json!({ "patient_id": person.patient_id })).await.expect(200)
 }
 
-async fn operator(here: &Installation) -> Person {
-    let person = here.sign_up("operator@example.org").await;
-    let insert = Statement::new("INSERT INTO operators (user_id, created_at) VALUES (?1, 0)").bind(&person.user_id);
-    here.database.query(insert).await.unwrap();
-    here.sign_in("operator@example.org", PASSWORD).await
-}
-
 /// Runs SQL on Ann's chain as somebody who owns the database: `?1` is the patient.
 async fn tamper(here: &Installation, ann: &Person, statements: &[&'static str]) {
     for trigger in ["DROP TRIGGER IF EXISTS audit_rows_stay", "DROP TRIGGER IF EXISTS audit_rows_are_kept"] {
@@ -125,7 +118,7 @@ async fn a_row_with_an_older_id_that_commits_late_stands_behind_what_was_sealed(
 #[tokio::test]
 async fn rows_of_nobodys_record_are_a_chain_a_day() {
     let here = Installation::new();
-    operator(&here).await;
+    here.operator("operator@example.org").await;
     here.clock.advance(24 * 60 * MINUTE_MS);
     here.post("/api/v1/auth/login", None, json!({ "email": "eve@example.org", "password": "not a password" })).await;
     seal::rows(&app(&here)).await.unwrap();
@@ -194,7 +187,7 @@ async fn a_tail_that_was_cut_off_is_found_by_the_head_and_by_the_checkpoint() {
 #[tokio::test]
 async fn a_chain_that_is_gone_altogether_is_found_by_its_checkpoint() {
     let (here, ann) = chain(3).await;
-    let operator = operator(&here).await;
+    let operator = here.operator("operator@example.org").await;
     tamper(&here, &ann, &["DELETE FROM audit WHERE chain = ?1", "DELETE FROM audit_chains WHERE id = ?1"]).await;
     let all = here.post(VERIFY, Some(&operator), json!({})).await.expect(200);
     assert_eq!(kinds(&all), [("truncated".to_owned(), 1)]);
@@ -255,7 +248,7 @@ async fn a_chain_is_verified_by_the_patients_people_and_by_operators() {
     let (here, ann) = chain(3).await;
     let (bob, dana) = (here.sign_up("bob@example.org").await, here.doctor("dana@example.org").await);
     here.room(&ann, &dana).await;
-    let operator = operator(&here).await;
+    let operator = here.operator("operator@example.org").await;
     let hers = || json!({ "patient_id": ann.patient_id });
     here.post(VERIFY, Some(&operator), hers()).await.expect(200);
     here.post(VERIFY, Some(&dana), hers()).await.problem(403, "forbidden");
@@ -270,7 +263,7 @@ async fn a_chain_is_verified_by_the_patients_people_and_by_operators() {
 #[tokio::test]
 async fn all_chains_are_verified_in_pages() {
     let here = Installation::new();
-    let operator = operator(&here).await;
+    let operator = here.operator("operator@example.org").await;
     for n in 0..30 {
         here.sign_up(&format!("p{n}@example.org")).await;
     }
@@ -378,7 +371,7 @@ async fn reading_costs_the_round_trips_that_it_did() {
 async fn the_log_is_for_those_who_act_for_the_patient() {
     let here = Installation::new();
     let (ann, dana) = (here.sign_up("ann@example.org").await, here.doctor("dana@example.org").await);
-    let (bob, operator) = (here.sign_up("bob@example.org").await, operator(&here).await);
+    let (bob, operator) = (here.sign_up("bob@example.org").await, here.operator("operator@example.org").await);
     here.room(&ann, &dana).await;
     let path = format!("/api/v1/patients/{}/audit", ann.patient_id);
     here.get(&path, Some(&dana)).await.problem(403, "forbidden");

@@ -23,6 +23,7 @@ const NOTHING_OF_A_PATIENT: &[(&str, &[&str])] = &[
             "list_calculators",
             "list_medicines",
             "read_calculator",
+            "report_overrides",
             "run_calculator",
             "work_out_dose",
             "read_medicine",

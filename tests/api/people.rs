@@ -63,14 +63,6 @@ fn bare(answer: Answer) -> String {
     document.to_string()
 }
 
-/// Makes the person an operator of the installation, with a token that says so.
-async fn operator(here: &Installation, email: &str) -> Person {
-    let person = here.sign_up(email).await;
-    let insert = Statement::new("INSERT INTO operators (user_id, created_at) VALUES (?1, 0)").bind(&person.user_id);
-    here.rows::<Value>(insert).await;
-    here.sign_in(email, super::support::PASSWORD).await
-}
-
 /// The organization in which the person holds a role.
 async fn organization_of(here: &Installation, person: &Person) -> Id {
     let me = here.get("/api/v1/me", Some(person)).await.expect(200);

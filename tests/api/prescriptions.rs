@@ -1,6 +1,7 @@
 //! Prescriptions: drafted, checked, signed, and read.
 
 mod list;
+mod overrides;
 mod prescribe;
 mod safety;
 mod sign;

@@ -2,6 +2,9 @@
 //! signed, and from then on unchangeable.
 
 pub mod model;
+pub mod override_report;
+pub mod override_store;
+pub mod overrides;
 pub mod routes;
 pub mod safety;
 pub mod signature;

@@ -1,7 +1,8 @@
 //! The calls of the REST API about prescriptions.
 
 use super::model::{Item, Override, Prescribe, Prescription, Status};
-use super::{safety, signature, store};
+use super::overrides::Memory;
+use super::{override_store, safety, signature, store};
 use crate::accounts::step_up::require_step_up;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship};
@@ -14,7 +15,6 @@ use crate::medicine::model::CheckAnswer;
 use crate::platform::{DatabaseError, Statement};
 use crate::records::entries::clinical_record::{self, ClinicalRecord, Person};
 use crate::records::entries::store::expect_unchanged;
-use crate::records::majority::today;
 use crate::records::store::{PatientFile, patient_for, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
@@ -28,29 +28,57 @@ use std::sync::Arc;
 pub fn routes() -> Router<Arc<Services>> {
     Router::new()
         .route("/api/v1/prescriptions", get(list_prescriptions).post(prescribe))
+        .merge(super::override_report::routes())
         .route("/api/v1/prescriptions/{id}", get(read_prescription))
         .route("/api/v1/prescriptions/{id}/sign", post(sign_prescription))
 }
 
-/// The items, checked against what the record says; and the record as it was then.
+/// Items that may be prescribed.
+struct Judged {
+    answer: CheckAnswer,
+    /// The record as it was then.
+    record: ClinicalRecord,
+    /// Keeps what was decided.
+    keeping: Vec<Statement>,
+}
+
+/// The items, checked against what the record says and what the prescriber decided lately.
 ///
-/// That it was read is recorded here: alerts tell of the record, and a prescription that is refused leaves no row else.
+/// That it was read is recorded here: alerts tell of the record, and a prescription that is refused leaves no row else
+/// than what was shown.
 async fn judged(
     app: &App,
     caller: &Caller,
     file: &PatientFile,
     items: &[Item],
     overrides: &[Override],
-) -> Result<(CheckAnswer, ClinicalRecord)> {
+) -> Result<Judged> {
     let read = audit::record_read(app, Entry::about(file.id, caller, "record.used_in_check"))?;
-    let record = clinical_record::load(app, file, Some(read)).await?;
+    let earlier = override_store::select(file.id, caller.user_id);
+    let (record, earlier) = clinical_record::load_with(app, file, read, earlier).await?;
     let mut known = record.known(&Person::of(file, app.now()), app.now());
     // What was prescribed here is judged with its doses.
     known.data.medicines = record.other_medicines();
     let stale = known.not_assessed();
-    let mut answer = safety::judge(&known.data, items, &record.taken.items, overrides, today(app.now()))?;
-    answer.not_assessed.extend(stale);
-    Ok((answer, record))
+    let memory = Memory {
+        key: &app.config.index_key.current().key,
+        patient_id: file.id,
+        prescriber_id: caller.user_id,
+        now: app.now(),
+        earlier: override_store::open(&earlier)?,
+    };
+    let mut judgement = safety::judge(&known.data, items, &record.taken.items, overrides, &memory)?;
+    judgement.answer.not_assessed.extend(stale);
+    let keeping = override_store::keep(&memory, &judgement.kept);
+    match judgement.pass() {
+        Ok(answer) => Ok(Judged { answer, record, keeping }),
+        Err(refused) => {
+            if !keeping.is_empty() {
+                app.batch(keeping).await?;
+            }
+            Err(refused)
+        }
+    }
 }
 
 /// Write a prescription
@@ -69,7 +97,7 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
         require_encounter(&app, encounter_id, file.id).await?;
     }
     safety::require_known(&value.items.0)?;
-    let (answer, _) = judged(&app, &caller, &file, &value.items.0, &value.overrides).await?;
+    let Judged { answer, keeping, .. } = judged(&app, &caller, &file, &value.items.0, &value.overrides).await?;
     let overriding = confirm_override(&app, &caller, &answer).await?;
     let prescription = Prescription {
         id: app.new_id()?,
@@ -89,6 +117,7 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
     };
     let entry = entry(&caller, &prescription, "prescription.drafted");
     let mut batch = vec![store::insert(&app, &file, &prescription)?, audit::record(&app, entry)?];
+    batch.extend(keeping);
     batch.extend(overriding.then(|| record_override(&app, &caller, &prescription)).transpose()?);
     let location = ["/api/v1/prescriptions/", &prescription.id.to_string()].concat();
     idempotency::commit(&app, &caller, key.as_ref(), batch, created(&location, 1, &prescription)).await
@@ -156,7 +185,8 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     if prescription.status == Status::Signed {
         return Err(conflict("It is signed already."));
     }
-    let (answer, record) = judged(&app, &caller, &file, &prescription.items, &prescription.overrides).await?;
+    let Judged { answer, record, keeping } =
+        judged(&app, &caller, &file, &prescription.items, &prescription.overrides).await?;
     let overriding = confirm_override(&app, &caller, &answer).await?;
     prescription.alerts = answer.alerts;
     prescription.not_assessed = answer.not_assessed;
@@ -169,6 +199,7 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
         audit::record(&app, entry(&caller, &prescription, "prescription.signed"))?,
     ];
     batch.extend(overriding.then(|| record_override(&app, &caller, &prescription)).transpose()?);
+    batch.extend(keeping);
     match app.batch(batch).await {
         Ok(_) => {}
         Err(DatabaseError::Conflict) => {

@@ -2,6 +2,7 @@
 //! one of its items must have been decided about by the prescriber.
 
 use super::model::{Item, Override};
+use super::overrides::{Kept, Memory};
 use crate::error::{Error, FieldError, Problem, Result, invalid};
 use crate::knowledge::tables::Severity;
 use crate::medicine::catalogue;
@@ -9,7 +10,7 @@ use crate::medicine::check::{check, unrecognised};
 use crate::medicine::model::{Alert, CheckAnswer, NamedMedicine, NotAssessed, Unknown};
 use crate::problem;
 use crate::records::clinical_data::PatientData;
-use chrono::NaiveDate;
+use crate::records::majority::today;
 
 /// Refuses items that are not in the catalogue: what is not known is never safe.
 ///
@@ -31,18 +32,38 @@ pub fn require_known(items: &[Item]) -> Result<()> {
     if errors.is_empty() { Ok(()) } else { Err(invalid(errors)) }
 }
 
-/// Checks the items together with what the patient takes, and lets pass what is
-/// safe or was decided about. Whether that needs step-up, [`overrides_contraindication`] tells.
+/// What a check found of a prescription.
+pub struct Judgement {
+    /// The answer.
+    pub answer: CheckAnswer,
+    /// What is to be kept of the alerts that interrupt.
+    pub kept: Vec<Kept>,
+    /// How many interrupt and were not decided about, now or lately.
+    open: usize,
+}
+
+impl Judgement {
+    /// The answer, if it may be prescribed so. Whether that needs step-up, [`overrides_contraindication`] tells.
+    ///
+    /// # Errors
+    /// 409 with the alerts.
+    pub fn pass(self) -> Result<CheckAnswer> {
+        if self.open > 0 { Err(unsafe_prescription(self.open, &self.answer)) } else { Ok(self.answer) }
+    }
+}
+
+/// Checks the items together with what the patient takes; what was decided about, now or lately, does not interrupt.
 ///
 /// # Errors
-/// 409 with the alerts; 422 for an override of nothing.
+/// 422 for an override of nothing.
 pub fn judge(
     patient: &PatientData,
     items: &[Item],
     taken: &[Item],
     overrides: &[Override],
-    today: NaiveDate,
-) -> Result<CheckAnswer> {
+    memory: &Memory,
+) -> Result<Judgement> {
+    let today = today(memory.now);
     let medicines: Vec<NamedMedicine> = items.iter().chain(taken).map(NamedMedicine::from).collect();
     let mut answer = check(patient, &medicines, today);
     // A prescription keeps no names that nobody knows: what they might have told was not judged.
@@ -66,11 +87,10 @@ pub fn judge(
         return Err(invalid(errors));
     }
     let decided = |alert: &Alert| overrides.iter().any(|decision| decision.alert.0 == alert.id);
-    let open = answer.alerts.iter().filter(|alert| alert.interrupts() && !decided(alert)).count();
-    if open > 0 {
-        return Err(unsafe_prescription(open, &answer));
-    }
-    Ok(answer)
+    let holds = |alert: &Alert| memory.holds(alert, patient, &medicines);
+    let open = answer.alerts.iter().filter(|alert| alert.interrupts() && !decided(alert) && !holds(alert)).count();
+    let kept = memory.to_keep(&answer.alerts, overrides, patient, &medicines);
+    Ok(Judgement { answer, kept, open })
 }
 
 fn unrecognised_datum(unknown: &Unknown) -> NotAssessed {

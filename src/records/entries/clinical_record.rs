@@ -67,9 +67,24 @@ pub fn open(file: &PatientFile, rows: &[Rows]) -> Result<ClinicalRecord> {
 /// # Errors
 /// When the database fails or a content does not open.
 pub async fn load(app: &App, file: &PatientFile, audit: Option<Statement>) -> Result<ClinicalRecord> {
-    let mut batch = statements(file, app.now())?;
-    batch.extend(audit);
+    let batch = statements(file, app.now())?.into_iter().chain(audit).collect();
     open(file, &app.batch(batch).await?)
+}
+
+/// Reads it and whatever else `select` finds, in the same round trip.
+///
+/// # Errors
+/// As [`load`].
+pub async fn load_with(
+    app: &App,
+    file: &PatientFile,
+    audit: Statement,
+    select: Statement,
+) -> Result<(ClinicalRecord, Rows)> {
+    let batch = statements(file, app.now())?.into_iter().chain([audit, select]).collect();
+    let mut rows = app.batch(batch).await?;
+    let selected = rows.pop().ok_or_else(|| internal("a batch answered short"))?;
+    Ok((open(file, &rows)?, selected))
 }
 
 /// Sex for clinical use, as far as the record tells.

@@ -1,19 +1,16 @@
 //! `/api/v1/operations/dead-letters`
 
-use super::super::support::{Installation, PASSWORD, Person, request};
+use super::super::support::{Installation, Person, request};
 use super::hosts::{Behaviour, Office};
 use serde_json::Value;
 use virtual_doctor::jobs::consumer;
-use virtual_doctor::platform::Statement;
 
 const PATH: &str = "/api/v1/operations/dead-letters";
 
 async fn operator(here: &Installation) -> Person {
-    let person = here.sign_up("olga@example.org").await;
+    let olga = here.operator("olga@example.org").await;
     drop(here.queue.take());
-    let insert = Statement::new("INSERT INTO operators (user_id, created_at) VALUES (?1, 0)").bind(&person.user_id);
-    here.rows::<Value>(insert).await;
-    here.sign_in("olga@example.org", PASSWORD).await
+    olga
 }
 
 /// A mail that the provider refused for good.

@@ -1,7 +1,7 @@
 //! Organizations, invitations, staff and licences.
 
 use super::super::support::{Installation, PASSWORD, Person, request};
-use super::{Practice, bare, delete, joins, operator, organization_of};
+use super::{Practice, bare, delete, joins, organization_of};
 use serde_json::{Value, json};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -24,7 +24,7 @@ async fn admin(here: &Installation) -> (Person, String) {
 #[tokio::test]
 async fn an_operator_makes_an_organization_and_its_admin_takes_it_from_there() {
     let here = Installation::new();
-    let olga = operator(&here, "olga@example.org").await;
+    let olga = here.operator("olga@example.org").await;
     let new = json!({ "name": "St Mary", "country": "GB", "admin_email": "Ada@example.org" });
     let eve = here.sign_up("eve@example.org").await;
     bare(here.post("/api/v1/organizations", Some(&eve), new.clone()).await);

@@ -1,7 +1,7 @@
 //! `POST /api/v1/users/{id}/suspend` and `/reinstate`
 
 use super::super::support::Person;
-use super::{Practice, bare, joins, operator, organization_of};
+use super::{Practice, bare, joins, organization_of};
 use serde_json::json;
 
 /// What somebody who is suspended reaches: nothing, by any path to a record or a room.
@@ -26,7 +26,7 @@ async fn whom_an_operator_suspends_reaches_no_record_at_once() {
     for person in [ann, dana] {
         here.post(&format!("{room}/messages"), Some(person), message.clone()).await.expect(201);
     }
-    let olga = operator(here, "olga@example.org").await;
+    let olga = here.operator("olga@example.org").await;
     let paths = [
         practice.of_ann(""),
         assessment,

@@ -43,6 +43,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
 /// Columns that a copy has in another way.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("rooms.subject_sealed", "under the room's key: with the room, beside what was said in it"),
+    ("alert_overrides.state_key", "a fingerprint of what is there"),
+    ("alert_counts.rule", "about nobody"),
+    ("alert_counts.shown", "about nobody"),
+    ("alert_counts.overridden", "about nobody"),
     ("audit.id", "of the row, not of what it tells of"),
 ];
 

@@ -3,7 +3,6 @@
 
 use super::super::support::{Installation, PASSWORD, Person};
 use serde_json::json;
-use virtual_doctor::platform::Statement;
 
 const ENTERED: &str = "SELECT COUNT(*) AS n FROM room_sessions";
 
@@ -137,10 +136,7 @@ async fn wrong_confirmations_that_end_the_session_close_them() {
 #[tokio::test]
 async fn whom_an_operator_suspends_has_no_socket_left_and_gets_no_ticket() {
     let home = Home::new().await;
-    let olga = home.here.sign_up("olga@example.org").await;
-    let insert = Statement::new("INSERT INTO operators (user_id, created_at) VALUES (?1, 0)").bind(&olga.user_id);
-    home.here.rows::<serde_json::Value>(insert).await;
-    let olga = home.here.sign_in("olga@example.org", PASSWORD).await;
+    let olga = home.here.operator("olga@example.org").await;
     let path = format!("/api/v1/users/{}", home.desk.user_id);
     home.here.post(&format!("{path}/suspend"), Some(&olga), json!({ "reason": "x" })).await.expect(204);
     home.closed(&[&home.phone, &home.desk]);

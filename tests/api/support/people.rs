@@ -49,6 +49,14 @@ impl Installation {
         self.sign_in(email, PASSWORD).await
     }
 
+    /// Signs up an operator of the installation.
+    pub async fn operator(&self, email: &str) -> Person {
+        let person = self.sign_up(email).await;
+        let insert = Statement::new("INSERT INTO operators (user_id, created_at) VALUES (?1, 0)").bind(&person.user_id);
+        self.database.query(insert).await.unwrap();
+        self.sign_in(email, PASSWORD).await
+    }
+
     pub async fn make_staff(&self, person: &Person, role: &str) {
         let organization = self.organization("Clinic").await;
         self.join(&organization, person, role).await;

@@ -28,6 +28,7 @@ pub const OPERATIONS: &[Operation] = &[
         .sending(|_| json!({ "weight_kg": 70, "height_cm": 175 })),
     row("work_out_dose", "/api/v1/medicines/dose", Own(Relationship::Anyone, A::Calculate))
         .sending(|_| json!({ "medicine": "paracetamol", "patient": { "age_years": 40 } })),
+    row("report_overrides", "/api/v1/reports/overrides", Own(Relationship::Anyone, A::ReadOverrideReport)),
     row("list_prescriptions", "/api/v1/prescriptions?patient_id={patient}", Of(Thing::Patient, A::ReadPrescription)),
     row("prescribe", "/api/v1/prescriptions", Of(Thing::Patient, A::Prescribe))
         .sending(|it| json!({ "patient_id": it["patient"], "items": [item()] })),
