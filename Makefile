@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test check setup migrate admin key sizes simulate test-e2e test-spin bench
+.PHONY: help dev demo test check setup migrate admin key sizes clinical simulate test-e2e test-spin bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ key: ## Print a new key for a key ring (KID=…)
 sizes: setup ## Build the worker as it is deployed and print its sizes
 	@scripts/build-worker.sh --release
 
+clinical: ## What the clinical tables cover, and what they do not
+	@cargo test --locked --quiet --test main clinical::report -- --nocapture
+
 simulate: ## The chat simulation with 100,000 seeds (SIMULATION_SEEDS=…)
 	@SIMULATION_SEEDS=$${SIMULATION_SEEDS:-100000} cargo test --locked --release --test main simulation
 
@@ -43,5 +46,6 @@ test-e2e: setup ## Only the tests on the real runtime
 test-spin: setup ## Only the tests on Spin
 	@scripts/test-spin.sh
 
-bench: setup ## What a request costs beside a bare worker
+bench: setup ## What a request costs beside a bare worker, and a medicine check
+	@cargo bench --locked --bench medicine_check
 	@scripts/build-worker.sh --release && source scripts/steps.sh && node tests/e2e/bench.mjs

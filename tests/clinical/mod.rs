@@ -2,6 +2,7 @@
 
 mod calculators;
 mod medicine;
+mod report;
 
 use virtual_doctor::knowledge;
 
