@@ -1,5 +1,7 @@
 //! What a check of twelve medicines costs: `cargo bench --bench medicine_check`.
 
+#![expect(clippy::disallowed_methods, reason = "natively, and time is what a bench measures")]
+
 use serde_json::json;
 use std::hint::black_box;
 use std::time::Instant;

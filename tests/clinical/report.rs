@@ -186,3 +186,12 @@ fn the_tables_cover_what_is_promised() {
         pairs.iter().filter(|(severity, _)| **severity >= Severity::Moderate).map(|(_, count)| count).sum();
     assert!(grave >= 6000, "{grave} pairs");
 }
+
+/// The WHO Model List of Essential Medicines, 23rd list (2023), by the names that it uses, and some by which others know them.
+#[test]
+fn every_essential_medicine_is_known() {
+    let names = include_str!("essential_medicines.txt").lines();
+    let known = virtual_doctor::medicine::catalogue::names();
+    let missing: Vec<&str> = names.filter(|name| known.exact(name).is_empty()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
