@@ -32,6 +32,8 @@ sources() { find src schema migrations build.rs Cargo.toml Cargo.lock askama.tom
 inputs="$profile $(rustc --version) $WASM_BINDGEN_VERSION $({ sources; sources | tr '\n' '\0' | xargs -0 cat; } | checksum)"
 if [ ! -f build/index_bg.wasm ] || [ "$(cat "$mark" 2>/dev/null)" != "$inputs" ]; then
   rm -f "$mark"
+  # Hoisting a load into each branch, and not sinking what branches have in common, makes copies of what is one.
+  [ "$profile" != --release ] || export RUSTFLAGS="${RUSTFLAGS:-} -Cllvm-args=-enable-load-pre=false -Cllvm-args=-enable-gvn-sink"
   worker-build "$profile" || fail "the worker was not built: the compiler says why above"
   [ "$profile" != --release ] || shrink || fail "the worker was not optimized: wasm-opt says why above"
   printf '%s' "$inputs" >"$mark"
