@@ -94,6 +94,8 @@ named! {
         Recorder = "recorder";
         /// They are in the room.
         Participant = "participant";
+        /// A pharmacist of a pharmacy to which it was sent.
+        DispensesThere = "dispenses_there";
         /// They work in the organization; the role is the one that they hold there.
         Staff = "staff";
         /// A doctor of the organization that it was asked of.
@@ -136,6 +138,14 @@ named! {
         SignPrescription = "sign_prescription";
         /// Read a prescription.
         ReadPrescription = "read_prescription";
+        /// Send a signed prescription to a pharmacy.
+        SendPrescription = "send_prescription";
+        /// Take a signed prescription back.
+        CancelPrescription = "cancel_prescription";
+        /// Hand over what was prescribed, or give the prescription back.
+        DispensePrescription = "dispense_prescription";
+        /// See what was sent to a pharmacy.
+        ListReceivedPrescriptions = "list_received_prescriptions";
         /// See who opened a record.
         ReadAccessLog = "read_access_log";
         /// Consent to something for a patient.
@@ -285,8 +295,13 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
                 (Doctor, R::BreakGlass),
                 (Patient, R::ActsForPatient),
                 (Patient, R::ReadsForPatient),
+                (Pharmacist, R::DispensesThere),
             ],
         ),
+        (A::SendPrescription, &[(Doctor, R::LicensedCareTeam), (Patient, R::ActsForPatient)]),
+        (A::CancelPrescription, &[(Doctor, R::LicensedCareTeam)]),
+        (A::DispensePrescription, &[(Pharmacist, R::DispensesThere)]),
+        (A::ListReceivedPrescriptions, &[(Pharmacist, R::Staff)]),
         (A::ReadAccessLog, &[(Patient, R::ActsForPatient)]),
         (A::ConsentForPatient, &[(Patient, R::ActsForPatient)]),
         (A::VerifyAudit, &[(Patient, R::ActsForPatient), (Operator, R::Anyone)]),

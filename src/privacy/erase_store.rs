@@ -130,6 +130,7 @@ pub fn erase(user_id: Id, patients: &[Id], now: Timestamp) -> Result<Vec<Stateme
         of_user(DUTY),
         of_user("DELETE FROM access_requests WHERE requester_id = ?1"),
         of_patients("DELETE FROM access_requests WHERE patient_id IN (SELECT value FROM json_each(?1))"),
+        of_patients("DELETE FROM pharmacy_prescriptions WHERE patient_id IN (SELECT value FROM json_each(?1))"),
         of_patients("DELETE FROM alert_overrides WHERE patient_id IN (SELECT value FROM json_each(?1))"),
         of_patients("DELETE FROM handovers WHERE patient_id IN (SELECT value FROM json_each(?1))"),
         of_patients(QUEUE),

@@ -102,6 +102,16 @@ pub const OF_PATIENT: &[Holding] = &[
                 signature, created_at, updated_at
          FROM prescriptions WHERE patient_id = ?1 ORDER BY id",
     ),
+    Holding::sealed(
+        "prescription_events",
+        &[("content_sealed", "prescription_events.content:")],
+        "SELECT id, prescription_id, kind, organization_id, recorded_by, content_sealed, recorded_at
+         FROM prescription_events WHERE patient_id = ?1 ORDER BY id",
+    ),
+    Holding::plain(
+        "at_pharmacies",
+        "SELECT organization_id, prescription_id, is_open, sent_at FROM pharmacy_prescriptions WHERE patient_id = ?1",
+    ),
     // What was decided stands with its reason in the prescriptions.
     Holding::plain(
         "alerts_decided_about",

@@ -91,6 +91,7 @@ const NOTHING_OF_A_PATIENT: &[(&str, &[&str])] = &[
             "end_api_key",
         ],
     ),
+    ("ids alone: what is in one leaves a row when it is read", &["list_received_prescriptions"]),
     ("by a ticket, which left a row when it was made", &["connect"]),
 ];
 
@@ -273,6 +274,20 @@ async fn about_medicine(it: &mut Story, ann: &Person, dana: &Person) {
     it.get("read_prescription", "prescription.read", dana, &draft).await;
     it.get("list_prescriptions", "prescription.listed", dana, &list("prescriptions")).await;
     it.post("sign_prescription", "prescription.signed", dana, &format!("{draft}/sign"), Value::Null).await;
+    at_the_pharmacy(it, dana, &draft).await;
+}
+
+async fn at_the_pharmacy(it: &mut Story, dana: &Person, prescription: &str) {
+    let (pharmacy, phil) = it.here.pharmacy("phil@example.org").await;
+    let to = |action: &str| format!("{prescription}/{action}");
+    let send = json!({ "organization_id": pharmacy });
+    it.post("send_prescription", "prescription.sent", dana, &to("send"), send).await;
+    let item = json!({ "medicine_id": "amoxicillin", "quantity": { "value": 10, "unit": "{tablet}" } });
+    let dispense = json!({ "items": [item] });
+    it.post("dispense_prescription", "prescription.dispensed", &phil, &to("dispense"), dispense).await;
+    let reason = json!({ "reason": "x" });
+    it.post("return_prescription", "prescription.returned", &phil, &to("return"), reason.clone()).await;
+    it.post("cancel_prescription", "prescription.cancelled", dana, &to("cancel"), reason).await;
 }
 
 async fn about_visits(it: &mut Story, clinic: &str, [ann, dana, dora]: [&Person; 3]) {

@@ -1,5 +1,6 @@
 //! Prescriptions: drafted, checked, signed, and read.
 
+mod dispensing;
 mod list;
 mod overrides;
 mod prescribe;

@@ -1,5 +1,6 @@
 //! What people send and get about prescriptions.
 
+use super::lifecycle::Event;
 use crate::http::IdInBody;
 use crate::http::{Invalid, Reason};
 use crate::id::{Id, Timestamp};
@@ -22,6 +23,35 @@ impl Days {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 3650")]
         whole.map(|days| Self(days as u32)).ok_or_else(|| Reason::out_of_range("must be a whole number from 1 to 3650"))
     }
+}
+
+/// How often a medicine may be handed over again: 0 to 12.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
+#[deserr(try_from(f64) = Repeats::new -> Reason)]
+#[serde(transparent)]
+pub struct Repeats(pub u8);
+
+impl Repeats {
+    fn new(value: f64) -> Result<Self, Reason> {
+        let whole = (value.fract() == 0.0 && (0.0..=12.0).contains(&value)).then_some(value);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 12")]
+        whole.map(|times| Self(times as u8)).ok_or_else(|| Reason::out_of_range("must be a whole number from 0 to 12"))
+    }
+
+    /// Whether it is handed over once.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+fn allowed() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_allowed(allowed: &bool) -> bool {
+    *allowed
 }
 
 /// Words to the patient: at most 2,000 characters.
@@ -69,6 +99,14 @@ pub struct Item {
     /// Words to the patient.
     #[deserr(default)]
     pub instructions: Option<Instructions>,
+    /// How often it may be handed over again. Left out of what is signed where it is none, as it was before there were any.
+    #[deserr(default)]
+    #[serde(default, skip_serializing_if = "Repeats::is_none")]
+    pub repeats: Repeats,
+    /// Whether another product with the same medicine will do.
+    #[deserr(default = true)]
+    #[serde(default = "allowed", skip_serializing_if = "is_allowed")]
+    pub substitution_allowed: bool,
 }
 
 impl Item {
@@ -151,7 +189,7 @@ pub struct Prescribe {
     pub overrides: Vec<Override>,
 }
 
-/// Whether it can still change.
+/// Where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -159,6 +197,54 @@ pub enum Status {
     Draft,
     /// In force, unchangeable.
     Signed,
+    /// A pharmacy has it.
+    Sent,
+    /// Some of it was handed over.
+    PartlyDispensed,
+    /// All of it was handed over.
+    Dispensed,
+    /// The prescriber took it back.
+    Cancelled,
+    /// Too old to be dispensed.
+    Expired,
+}
+
+/// What a pharmacy handed over.
+#[derive(Debug, Clone, PartialEq, Deserr, Serialize, Deserialize, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Dispensed {
+    /// The item.
+    pub medicine_id: Term,
+    /// How much, in the unit in which it was prescribed.
+    pub quantity: Measure,
+}
+
+/// `POST /prescriptions/{id}/send`
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Send {
+    /// The pharmacy: an organization with a pharmacist.
+    #[schema(value_type = String)]
+    pub organization_id: IdInBody,
+}
+
+/// `POST /prescriptions/{id}/dispense`
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Dispense {
+    /// What was handed over.
+    pub items: Vec<Dispensed>,
+    /// Whether nothing more is owed, whatever the quantities say.
+    #[deserr(default)]
+    pub complete: bool,
+}
+
+/// Why a prescription is taken back, or given back.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct BecauseOf {
+    /// In words.
+    pub reason: Instructions,
 }
 
 /// What is sealed of a prescription.
@@ -211,6 +297,17 @@ pub struct Prescription {
     pub signed_at: Option<Timestamp>,
     /// `kid.mac` over the canonical form.
     pub signature: Option<String>,
+    /// When it can no longer be dispensed.
+    #[schema(value_type = Option<String>)]
+    pub expires_at: Option<Timestamp>,
+    /// The pharmacy that has it.
+    #[schema(value_type = Option<String>)]
+    pub pharmacy_id: Option<Id>,
+    /// What was handed over so far.
+    pub dispensed: Vec<Dispensed>,
+    /// What happened since it was signed; what is told of it stands above.
+    #[serde(skip)]
+    pub events: Vec<Event>,
     /// Counts changes; also the `ETag`.
     #[serde(skip)]
     pub version: i64,

@@ -2,10 +2,10 @@
 
 use super::model::{Item, Override, Prescribe, Prescription, Status};
 use super::overrides::Memory;
-use super::{override_store, safety, signature, store};
+use super::{lifecycle, override_store, pharmacy_store, safety, signature, store};
 use crate::accounts::step_up::require_step_up;
 use crate::audit::{self, Entry};
-use crate::authorization::{Action, Relationship};
+use crate::authorization::{Action, Relationship, Role};
 use crate::error::{Result, conflict, not_found};
 use crate::http::IdInBody;
 use crate::http::cursor::{self, Limit};
@@ -29,6 +29,7 @@ pub fn routes() -> Router<Arc<Services>> {
     Router::new()
         .route("/api/v1/prescriptions", get(list_prescriptions).post(prescribe))
         .merge(super::override_report::routes())
+        .merge(super::dispensing::routes())
         .route("/api/v1/prescriptions/{id}", get(read_prescription))
         .route("/api/v1/prescriptions/{id}/sign", post(sign_prescription))
 }
@@ -113,6 +114,10 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
         created_at: app.now(),
         signed_at: None,
         signature: None,
+        expires_at: None,
+        pharmacy_id: None,
+        dispensed: Vec::new(),
+        events: Vec::new(),
         version: 1,
     };
     let entry = entry(&caller, &prescription, "prescription.drafted");
@@ -146,11 +151,17 @@ fn entry(caller: &Caller, prescription: &Prescription, action: &'static str) -> 
 }
 
 /// The prescription with the patient's file, for whom the table allows it.
-async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(PatientFile, Prescription)> {
+///
+/// # Errors
+/// 404 when it is not there or not the caller's to know of, 403 when it is not theirs to do this with.
+pub async fn find(app: &App, caller: &Caller, id: Id, action: Action) -> Result<(PatientFile, Prescription)> {
     let (patient_id, prescriber_id) = store::owners(app, id).await?.ok_or_else(not_found)?;
     let mut file = patient_for(app, patient_id, caller.user_id).await?;
     if prescriber_id == caller.user_id {
         file.relationships.push(Relationship::Recorder);
+    }
+    if caller.is(Role::Pharmacist) && pharmacy_store::dispenses(app, id, caller.user_id).await? {
+        file.relationships.push(Relationship::DispensesThere);
     }
     caller.require(&file.relationships, action)?;
     let found = match action {
@@ -182,7 +193,7 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     if prescription.prescriber_id != caller.user_id {
         return Err(crate::error::forbidden("Only the doctor who wrote it signs it."));
     }
-    if prescription.status == Status::Signed {
+    if prescription.status != Status::Draft {
         return Err(conflict("It is signed already."));
     }
     let Judged { answer, record, keeping } =
@@ -209,6 +220,7 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     }
     prescription.status = Status::Signed;
     prescription.signed_at = Some(signed_at);
+    prescription.expires_at = Some(lifecycle::expires_at(signed_at));
     prescription.signature = Some(mac);
     prescription.version += 1;
     Ok(with_etag(prescription.version, &prescription))

@@ -1,9 +1,10 @@
 //! All SQL about prescriptions.
 
-use super::model::{Content, Item, Prescription, Status};
+use super::lifecycle::{self, Event, EventKind};
+use super::model::{Content, Item, Prescription};
 use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
-use crate::error::Result;
+use crate::error::{Result, internal};
 use crate::id::{Id, Timestamp};
 use crate::platform::{Rows, Statement};
 use crate::records::store::PatientFile;
@@ -12,6 +13,10 @@ use serde::Deserialize;
 
 fn about(id: Id) -> String {
     ["prescriptions.content:", &id.to_string()].concat()
+}
+
+fn about_event(id: Id) -> String {
+    ["prescription_events.content:", &id.to_string()].concat()
 }
 
 /// Stores a draft.
@@ -91,20 +96,41 @@ struct Row {
     patient_id: Id,
     encounter_id: Option<Id>,
     recorded_by: Id,
-    status: Status,
     content_sealed: String,
     signed_at: Option<i64>,
     signature: Option<String>,
     version: i64,
     created_at: i64,
+    events: String,
+}
+
+#[derive(Deserialize)]
+struct EventRow {
+    id: Id,
+    sequence: i64,
+    kind: EventKind,
+    organization_id: Option<Id>,
+    content_sealed: String,
+}
+
+impl EventRow {
+    fn open(self, key: &DataKey) -> Result<Event> {
+        let content = key.open_json(&about_event(self.id), &self.content_sealed)?;
+        Ok(Event { kind: self.kind, organization_id: self.organization_id, content })
+    }
 }
 
 impl Row {
-    fn open(self, key: &DataKey) -> Result<Prescription> {
+    fn open(self, key: &DataKey, now: Timestamp) -> Result<Prescription> {
         let content: Content = key.open_json(&about(self.id), &self.content_sealed)?;
+        let mut rows: Vec<EventRow> = crate::json::read(&self.events).map_err(internal)?;
+        rows.sort_unstable_by_key(|row| row.sequence);
+        let events: Vec<Event> = rows.into_iter().map(|row| row.open(key)).collect::<Result<_>>()?;
+        let signed_at = self.signed_at.map(Timestamp);
+        let dispensed = events.iter().flat_map(|event| event.content.dispensed.iter().cloned()).collect();
         Ok(Prescription {
             id: self.id,
-            status: self.status,
+            status: lifecycle::status(&content.items, signed_at, &events, now),
             patient_id: self.patient_id,
             encounter_id: self.encounter_id,
             prescriber_id: self.recorded_by,
@@ -114,8 +140,12 @@ impl Row {
             not_assessed: content.not_assessed,
             knowledge_version: content.knowledge_version,
             created_at: Timestamp(self.created_at),
-            signed_at: self.signed_at.map(Timestamp),
+            signed_at,
             signature: self.signature,
+            expires_at: signed_at.map(lifecycle::expires_at),
+            pharmacy_id: lifecycle::pharmacy(&events),
+            dispensed,
+            events,
             version: self.version,
         })
     }
@@ -140,7 +170,8 @@ pub async fn owners(app: &App, id: Id) -> Result<Option<(Id, Id)>> {
 /// # Errors
 /// When the database fails or the content does not open.
 pub async fn prescription(app: &App, file: &PatientFile, id: Id) -> Result<Option<Prescription>> {
-    app.query(select_one(file, id)).await?.first::<Row>()?.map(|row| row.open(&file.key)).transpose()
+    let row = app.query(select_one(file, id)).await?.first::<Row>()?;
+    row.map(|row| row.open(&file.key, app.now())).transpose()
 }
 
 /// The same for whoever reads it, which is recorded with it.
@@ -149,12 +180,15 @@ pub async fn prescription(app: &App, file: &PatientFile, id: Id) -> Result<Optio
 /// As [`prescription`].
 pub async fn read_prescription(app: &App, file: &PatientFile, id: Id, read: Entry) -> Result<Option<Prescription>> {
     let rows = audit::read(app, select_one(file, id), read).await?;
-    rows.first::<Row>()?.map(|row| row.open(&file.key)).transpose()
+    rows.first::<Row>()?.map(|row| row.open(&file.key, app.now())).transpose()
 }
 
 fn select_one(file: &PatientFile, id: Id) -> Statement {
     Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
+        "SELECT id, patient_id, encounter_id, recorded_by, content_sealed, signed_at, signature, version, created_at,
+                (SELECT json_group_array(json_object('id', e.id, 'sequence', e.sequence, 'kind', e.kind,
+                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed))
+                 FROM prescription_events e WHERE e.prescription_id = prescriptions.id) AS events
          FROM prescriptions WHERE id = ?1 AND patient_id = ?2",
     )
     .bind(id)
@@ -172,13 +206,13 @@ pub async fn prescriptions(
     rows: usize,
     listed: Entry,
 ) -> Result<Vec<Prescription>> {
-    open_page(file, &audit::read(app, select_page(file.id, before, rows), listed).await?)
+    open_page(file, &audit::read(app, select_page(file.id, before, rows), listed).await?, app.now())
 }
 
 /// What a patient takes by prescription, as a check sees it.
 #[derive(Default)]
 pub struct Taken {
-    /// Items of prescriptions that are signed and not over.
+    /// Items of prescriptions that are signed, not over and not taken back.
     pub items: Vec<Item>,
     /// The prescriptions that they are of.
     pub running: Vec<Prescription>,
@@ -190,8 +224,13 @@ pub struct Taken {
 #[must_use]
 pub fn select_taken(file: &PatientFile, now: Timestamp) -> [Statement; 2] {
     let running = Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
-         FROM prescriptions WHERE patient_id = ?1 AND status = 'signed' AND (active_until IS NULL OR active_until > ?2)",
+        "SELECT id, patient_id, encounter_id, recorded_by, content_sealed, signed_at, signature, version, created_at,
+                (SELECT json_group_array(json_object('id', e.id, 'sequence', e.sequence, 'kind', e.kind,
+                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed))
+                 FROM prescription_events e WHERE e.prescription_id = prescriptions.id) AS events
+         FROM prescriptions WHERE patient_id = ?1 AND status = 'signed' AND (active_until IS NULL OR active_until > ?2)
+           AND NOT EXISTS (SELECT 1 FROM prescription_events c
+                           WHERE c.prescription_id = prescriptions.id AND c.kind = 'cancelled')",
     )
     .bind(file.id)
     .bind(now.0);
@@ -205,13 +244,13 @@ pub fn select_taken(file: &PatientFile, now: Timestamp) -> [Statement; 2] {
 ///
 /// # Errors
 /// When a content does not open.
-pub fn open_taken(file: &PatientFile, running: &Rows, count: &Rows) -> Result<Taken> {
+pub fn open_taken(file: &PatientFile, running: &Rows, count: &Rows, now: Timestamp) -> Result<Taken> {
     #[derive(Deserialize)]
     struct Count {
         signed: i64,
     }
     let running: Vec<Prescription> =
-        running.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect::<Result<_>>()?;
+        running.all::<Row>()?.into_iter().map(|row| row.open(&file.key, now)).collect::<Result<_>>()?;
     let items = running.iter().flat_map(|prescription| prescription.items.iter().cloned()).collect();
     Ok(Taken { items, running, signed: count.first::<Count>()?.map_or(0, |count| count.signed) })
 }
@@ -220,7 +259,10 @@ pub fn open_taken(file: &PatientFile, running: &Rows, count: &Rows) -> Result<Ta
 #[must_use]
 pub fn select_page(patient_id: Id, before: &str, rows: usize) -> Statement {
     Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, status, content_sealed, signed_at, signature, version, created_at
+        "SELECT id, patient_id, encounter_id, recorded_by, content_sealed, signed_at, signature, version, created_at,
+                (SELECT json_group_array(json_object('id', e.id, 'sequence', e.sequence, 'kind', e.kind,
+                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed))
+                 FROM prescription_events e WHERE e.prescription_id = prescriptions.id) AS events
          FROM prescriptions WHERE patient_id = ?1 AND status IN ('draft', 'signed') AND id < ?2
          ORDER BY id DESC LIMIT ?3",
     )
@@ -233,6 +275,36 @@ pub fn select_page(patient_id: Id, before: &str, rows: usize) -> Statement {
 ///
 /// # Errors
 /// When a content does not open.
-pub fn open_page(file: &PatientFile, rows: &Rows) -> Result<Vec<Prescription>> {
-    rows.all::<Row>()?.into_iter().map(|row| row.open(&file.key)).collect()
+pub fn open_page(file: &PatientFile, rows: &Rows, now: Timestamp) -> Result<Vec<Prescription>> {
+    rows.all::<Row>()?.into_iter().map(|row| row.open(&file.key, now)).collect()
+}
+
+/// Adds what happened to a signed prescription, if nothing else happened since it was read.
+///
+/// # Errors
+/// When the host has no randomness.
+pub fn add_event(
+    app: &App,
+    file: &PatientFile,
+    prescription: &Prescription,
+    recorded_by: Id,
+    event: &Event,
+) -> Result<Statement> {
+    let id = app.new_id()?;
+    let content = file.key.seal_json(app.entropy.as_ref(), &about_event(id), &event.content)?;
+    let insert = Statement::new(
+        "INSERT INTO prescription_events (id, prescription_id, patient_id, sequence, kind, organization_id, recorded_by,
+                                          content_sealed, recorded_at)
+         SELECT ?1, ?2, ?3, ?4 + 1, ?5, ?6, ?7, ?8, ?9
+         WHERE (SELECT COUNT(*) FROM prescription_events WHERE prescription_id = ?2) = ?4",
+    );
+    let kind = match event.kind {
+        EventKind::Sent => "sent",
+        EventKind::Dispensed => "dispensed",
+        EventKind::Returned => "returned",
+        EventKind::Cancelled => "cancelled",
+    };
+    let insert = insert.bind(id).bind(prescription.id).bind(file.id).bind(prescription.events.len()).bind(kind);
+    let insert = insert.bind(event.organization_id).bind(recorded_by).bind(content).bind(app.now().0);
+    Ok(insert.expect_one())
 }

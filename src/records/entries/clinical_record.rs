@@ -50,14 +50,14 @@ pub fn statements(file: &PatientFile, now: Timestamp) -> Result<Vec<Statement>> 
 ///
 /// # Errors
 /// When a content does not open.
-pub fn open(file: &PatientFile, rows: &[Rows]) -> Result<ClinicalRecord> {
+pub fn open(file: &PatientFile, rows: &[Rows], now: Timestamp) -> Result<ClinicalRecord> {
     let [current, observations, running, signed, changes, ..] = rows else {
         return Err(internal("a batch answered short"));
     };
     Ok(ClinicalRecord {
         entries: store::open(file, current)?,
         observations: store::open(file, observations)?,
-        taken: open_taken(file, running, signed)?,
+        taken: open_taken(file, running, signed, now)?,
         changes: store::changes(changes)?,
     })
 }
@@ -68,7 +68,7 @@ pub fn open(file: &PatientFile, rows: &[Rows]) -> Result<ClinicalRecord> {
 /// When the database fails or a content does not open.
 pub async fn load(app: &App, file: &PatientFile, audit: Option<Statement>) -> Result<ClinicalRecord> {
     let batch = statements(file, app.now())?.into_iter().chain(audit).collect();
-    open(file, &app.batch(batch).await?)
+    open(file, &app.batch(batch).await?, app.now())
 }
 
 /// Reads it and whatever else `select` finds, in the same round trip.
@@ -84,7 +84,7 @@ pub async fn load_with(
     let batch = statements(file, app.now())?.into_iter().chain([audit, select]).collect();
     let mut rows = app.batch(batch).await?;
     let selected = rows.pop().ok_or_else(|| internal("a batch answered short"))?;
-    Ok((open(file, &rows)?, selected))
+    Ok((open(file, &rows, app.now())?, selected))
 }
 
 /// Sex for clinical use, as far as the record tells.

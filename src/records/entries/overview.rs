@@ -54,7 +54,7 @@ pub async fn read_summary(app: App, caller: Caller, PathOf(patient_id): PathOf<I
     let [assessments, encounters, _, record @ ..] = rows.as_slice() else {
         return Err(internal("a batch answered short"));
     };
-    let record = clinical_record::open(&file, record)?;
+    let record = clinical_record::open(&file, record, now)?;
     let person = Person::of(&file, now);
     Ok(Json(summarize(file.id, &person, record, happened(assessments)?, happened(encounters)?, now)))
 }
@@ -78,7 +78,7 @@ pub struct TimelineItem {
 }
 
 /// All kinds of rows as one list, latest first.
-fn timeline(file: &PatientFile, rows: &[Rows]) -> Result<Vec<TimelineItem>> {
+fn timeline(file: &PatientFile, rows: &[Rows], now: Timestamp) -> Result<Vec<TimelineItem>> {
     let [entries, assessments, encounters, prescriptions, ..] = rows else {
         return Err(internal("a batch answered short"));
     };
@@ -99,7 +99,7 @@ fn timeline(file: &PatientFile, rows: &[Rows]) -> Result<Vec<TimelineItem>> {
             title: one.state.unwrap_or_default(),
         }));
     }
-    items.extend(open_page(file, prescriptions)?.into_iter().map(|prescription| TimelineItem {
+    items.extend(open_page(file, prescriptions, now)?.into_iter().map(|prescription| TimelineItem {
         kind: "prescriptions",
         id: prescription.id,
         time: prescription.created_at,
@@ -140,7 +140,7 @@ pub async fn read_timeline(
         select_page(file.id, &before, rows),
         read_by(&app, &caller, &file, "timeline.read", None)?,
     ];
-    let items = timeline(&file, &app.batch(batch).await?)?;
+    let items = timeline(&file, &app.batch(batch).await?, app.now())?;
     let page = Page::new(items, query.limit, |last: &TimelineItem| cursor::seal(keys, &scope, &last.id.to_string()));
     Ok(page.respond(&uri))
 }

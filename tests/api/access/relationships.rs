@@ -55,6 +55,10 @@ pub enum Thing {
     Assessment,
     /// A draft of the doctor's.
     Prescription,
+    /// One that was signed, and sent to the pharmacists of the organization where the doctor works.
+    PrescriptionSent,
+    /// What was sent to those pharmacists.
+    Pharmacy,
     /// A room of the doctor and who keeps the record.
     Room,
     /// A visit that the doctor took, with a signed note.
@@ -82,8 +86,11 @@ pub enum Thing {
 impl Thing {
     /// Whether it belongs to a patient's record, so that a refusal is recorded there.
     pub fn is_of_record(self) -> bool {
-        use Thing::{Assessment, Chain, Patient, Prescription, Room, VisitTaken, VisitWaiting};
-        matches!(self, Patient | Assessment | Prescription | Room | VisitTaken | VisitWaiting | Chain)
+        use Thing::{Assessment, Chain, Patient, Prescription, PrescriptionSent, Room, VisitTaken, VisitWaiting};
+        matches!(
+            self,
+            Patient | Assessment | Prescription | PrescriptionSent | Room | VisitTaken | VisitWaiting | Chain
+        )
     }
 
     /// Whether there is one of it for this target.
@@ -91,7 +98,7 @@ impl Thing {
         match self {
             Self::Installation => target == Target::Anns,
             // Kim's doctor works where Ann's does.
-            Self::Organization | Self::ApiKeys | Self::Queue | Self::User => target != Target::Kims,
+            Self::Organization | Self::ApiKeys | Self::Pharmacy | Self::Queue | Self::User => target != Target::Kims,
             _ => true,
         }
     }
@@ -114,6 +121,11 @@ fn all(caller: Caller, target: Target, thing: Thing) -> Vec<R> {
         Thing::Patient => record(caller, target),
         Thing::Assessment => record(caller, target).into_iter().chain(recorder(made_it)).collect(),
         Thing::Prescription => record(caller, target).into_iter().chain(recorder(is_doctor)).collect(),
+        Thing::PrescriptionSent => {
+            let post = caller.post().filter(|(at, _)| Some(*at) == target.organization()).map(|(_, role)| role);
+            let dispenses = (post == Some(Role::Pharmacist)).then_some(R::DispensesThere);
+            record(caller, target).into_iter().chain(recorder(is_doctor)).chain(dispenses).collect()
+        }
         Thing::Room => (made_it || is_doctor).then_some(R::Participant).into_iter().collect(),
         Thing::VisitTaken => {
             let there = practises(caller, target.organization());
@@ -128,7 +140,7 @@ fn all(caller: Caller, target: Target, thing: Thing) -> Vec<R> {
         Thing::Chain if caller == Caller::Olga => vec![R::Anyone],
         Thing::Chain => record(caller, target),
         Thing::Account => made_it.then_some(R::Anyone).into_iter().collect(),
-        Thing::Organization | Thing::ApiKeys | Thing::Queue | Thing::User | Thing::Installation => {
+        Thing::Organization | Thing::ApiKeys | Thing::Pharmacy | Thing::Queue | Thing::User | Thing::Installation => {
             organization(caller, target, thing)
         }
     }
@@ -166,7 +178,7 @@ fn organization(caller: Caller, target: Target, thing: Thing) -> Vec<R> {
     match thing {
         Thing::Organization => operates.into_iter().chain(post.map(|_| R::Colleague)).chain(runs).collect(),
         Thing::User => operates.into_iter().chain(runs).collect(),
-        Thing::ApiKeys => post.map(|_| R::Staff).into_iter().collect(),
+        Thing::ApiKeys | Thing::Pharmacy => post.map(|_| R::Staff).into_iter().collect(),
         Thing::Queue if post == Some(Role::Doctor) => vec![R::PractisesThere],
         Thing::Queue if post == Some(Role::Admin) => vec![R::AdministersThere],
         Thing::Installation => operates.into_iter().collect(),

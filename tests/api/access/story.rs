@@ -104,7 +104,8 @@ impl Story {
             ("room", self.made("/api/v1/rooms", keeper, room).await),
             ("invitation", self.made("/api/v1/rooms", doctor, invite).await),
             ("assessment", self.made("/api/v1/assessments", keeper, assess).await),
-            ("prescription", self.made("/api/v1/prescriptions", doctor, prescribe).await),
+            ("prescription", self.made("/api/v1/prescriptions", doctor, prescribe.clone()).await),
+            ("sent", self.sent(doctor, prescribe, organization).await),
             (
                 "entry",
                 self.made(&format!("/api/v1/patients/{patient}/problems"), keeper, json!({ "name": "asthma" })).await,
@@ -119,6 +120,17 @@ impl Story {
             ("staff", staff.user_id),
             ("api_key", self.made(&format!("/api/v1/organizations/{organization}/api-keys"), admin, api_key).await),
         ])
+    }
+
+    /// A prescription that was signed and sent to the pharmacists of this organization.
+    async fn sent(&self, doctor: Caller, prescribe: Value, organization: &str) -> String {
+        let id = self.made("/api/v1/prescriptions", doctor, prescribe).await;
+        let path = format!("/api/v1/prescriptions/{id}");
+        let doctor = &self.people[&doctor];
+        self.here.post(&format!("{path}/sign"), Some(doctor), json!({})).await.expect(200);
+        let send = json!({ "organization_id": organization });
+        self.here.post(&format!("{path}/send"), Some(doctor), send).await.expect(200);
+        id
     }
 
     /// Somebody who never calls.

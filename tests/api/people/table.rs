@@ -46,7 +46,16 @@ fn what_is_the_patients_own_to_decide_is_nobody_elses() {
 fn acting_as_a_doctor_takes_a_licence_and_the_role() {
     assert_eq!(
         allowed_to(R::LicensedCareTeam),
-        [A::Prescribe, A::SignPrescription, A::ChangeProfile, A::ChangeBirthDate, A::HandOver, A::WriteRecord]
+        [
+            A::Prescribe,
+            A::SignPrescription,
+            A::SendPrescription,
+            A::CancelPrescription,
+            A::ChangeProfile,
+            A::ChangeBirthDate,
+            A::HandOver,
+            A::WriteRecord
+        ]
     );
     assert_eq!(allowed_to(R::LicensedPractitioner), [A::BreakGlass]);
     assert_eq!(allowed_to(R::LicensedThere), [A::AcceptVisit]);

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use virtual_doctor::openapi::document;
-use virtual_doctor::platform::Statement;
 use virtual_doctor::visits::consent::VERSION;
 
 /// What every marked value has in it, in this or another case.
@@ -207,6 +206,7 @@ impl Marked {
         self.post("check_medicines", Some(&self.ann), "/api/v1/medicines/check", check).await;
         let dose = json!({ "medicine": "paracetamol", "indication": self.mark(), "patient": patient(self) });
         self.post("work_out_dose", Some(&self.ann), "/api/v1/medicines/dose", dose).await;
+        let mut dispensable = String::new();
         for (medicine, signed) in [("warfarin", true), ("ibuprofen", false)] {
             let item = |it: &Self| json!({ "medicine_id": medicine, "dose": { "value": 5, "unit": "mg" }, "as_needed": true, "instructions": it.mark() });
             let mut body = json!({ "patient_id": self.ann.patient_id, "items": [item(self)], "overrides": [] });
@@ -221,8 +221,23 @@ impl Marked {
             let path = format!("/api/v1/prescriptions/{}/sign", answer.expect(201)["id"].as_str().unwrap());
             if signed {
                 self.post("sign_prescription", Some(&self.dana), &path, Value::Null).await.expect(200);
+                dispensable = path.trim_end_matches("/sign").to_owned();
             }
         }
+        // Only now: what is taken back interrupts nobody.
+        self.plant_at_the_pharmacy(&dispensable).await;
+    }
+
+    /// What a pharmacist and the prescriber write of a signed prescription.
+    async fn plant_at_the_pharmacy(&self, prescription: &str) {
+        let (pharmacy, phil) = self.here.pharmacy("phil@example.org").await;
+        let then = |action: &str| format!("{prescription}/{action}");
+        let send = json!({ "organization_id": pharmacy });
+        self.post("send_prescription", Some(&self.dana), &then("send"), send).await.expect(200);
+        let back = json!({ "reason": self.mark() });
+        self.post("return_prescription", Some(&phil), &then("return"), back).await.expect(200);
+        let cancel = json!({ "reason": self.mark() });
+        self.post("cancel_prescription", Some(&self.dana), &then("cancel"), cancel).await.expect(200);
     }
 
     /// What staff write of one another and of Ann.
@@ -252,10 +267,7 @@ impl Marked {
         let bad = self.doctor("bad@example.org").await;
         let suspend = format!("/api/v1/users/{}/suspend", bad.user_id);
         self.post("suspend_user", Some(&adam), &suspend, json!({ "reason": self.mark() })).await.expect(204);
-        let olga = here.sign_up("olga@example.org").await;
-        let operator = Statement::new("INSERT INTO operators (user_id, created_at) VALUES (?1, 0)").bind(&olga.user_id);
-        here.rows::<Value>(operator).await;
-        let olga = here.sign_in("olga@example.org", PASSWORD).await;
+        let olga = here.operator("olga@example.org").await;
         let body = json!({ "name": "Surgery", "country": "GB", "admin_email": self.address() });
         self.post("create_organization", Some(&olga), "/api/v1/organizations", body).await.expect(201);
     }

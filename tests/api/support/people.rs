@@ -49,6 +49,13 @@ impl Installation {
         self.sign_in(email, PASSWORD).await
     }
 
+    /// Makes a pharmacy and signs up its pharmacist.
+    pub async fn pharmacy(&self, email: &str) -> (String, Person) {
+        let (organization, person) = (self.organization("Pharmacy").await, self.sign_up(email).await);
+        self.join(&organization, &person, "pharmacist").await;
+        (organization, self.sign_in(email, PASSWORD).await)
+    }
+
     /// Signs up an operator of the installation.
     pub async fn operator(&self, email: &str) -> Person {
         let person = self.sign_up(email).await;

@@ -33,5 +33,34 @@ pub const OPERATIONS: &[Operation] = &[
     row("prescribe", "/api/v1/prescriptions", Of(Thing::Patient, A::Prescribe))
         .sending(|it| json!({ "patient_id": it["patient"], "items": [item()] })),
     row("read_prescription", "/api/v1/prescriptions/{prescription}", Of(Thing::Prescription, A::ReadPrescription)),
+    row("read_prescription", "/api/v1/prescriptions/{sent}", Of(Thing::PrescriptionSent, A::ReadPrescription)),
+    row("send_prescription", "/api/v1/prescriptions/{prescription}/send", Of(Thing::Prescription, A::SendPrescription))
+        .sending(|it| json!({ "organization_id": it["organization"] }))
+        .refusing(409),
+    row(
+        "cancel_prescription",
+        "/api/v1/prescriptions/{sent}/cancel",
+        Of(Thing::PrescriptionSent, A::CancelPrescription),
+    )
+    .sending(|_| json!({ "reason": "x" })),
+    row(
+        "dispense_prescription",
+        "/api/v1/prescriptions/{sent}/dispense",
+        Of(Thing::PrescriptionSent, A::DispensePrescription),
+    )
+    .sending(
+        |_| json!({ "items": [{ "medicine_id": "amoxicillin", "quantity": { "value": 1, "unit": "{tablet}" } }] }),
+    ),
+    row(
+        "return_prescription",
+        "/api/v1/prescriptions/{sent}/return",
+        Of(Thing::PrescriptionSent, A::DispensePrescription),
+    )
+    .sending(|_| json!({ "reason": "x" })),
+    row(
+        "list_received_prescriptions",
+        "/api/v1/organizations/{organization}/prescriptions",
+        Of(Thing::Pharmacy, A::ListReceivedPrescriptions),
+    ),
     row("sign_prescription", "/api/v1/prescriptions/{prescription}/sign", Of(Thing::Prescription, A::SignPrescription)),
 ];
