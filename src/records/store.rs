@@ -272,6 +272,20 @@ fn open(app: &App, id: Id, wrapped_key: &str, birth_date_sealed: Option<&str>) -
     Ok((key, birth_date.and_then(|date| date.parse().ok())))
 }
 
+/// The name in this file.
+///
+/// # Errors
+/// When the database fails or the name does not open.
+pub async fn name_of(app: &App, file: &PatientFile) -> Result<String> {
+    #[derive(Deserialize)]
+    struct Row {
+        name_sealed: String,
+    }
+    let select = Statement::new("SELECT name_sealed FROM patients WHERE id = ?1").bind(file.id);
+    let row = app.query(select).await?.first::<Row>()?.ok_or_else(not_found)?;
+    Ok(file.key.open(&name_about(file.id), &row.name_sealed)?)
+}
+
 /// A patient's name and date of birth.
 ///
 /// # Errors

@@ -4,8 +4,9 @@ use super::lifecycle::Event;
 use crate::http::IdInBody;
 use crate::http::{Invalid, Reason};
 use crate::id::{Id, Timestamp};
-use crate::medicine::model::{Alert, Measure, NotAssessed, Timing};
+use crate::medicine::model::{Alert, Day, Measure, NotAssessed, Timing};
 use crate::records::clinical_data::Term;
+use chrono::NaiveDate;
 use deserr::Deserr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -209,6 +210,36 @@ pub enum Status {
     Expired,
 }
 
+/// Who somebody is, as a person compares it with the one before them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Identity {
+    /// Name.
+    pub name: String,
+    /// Date of birth.
+    #[schema(value_type = Option<String>)]
+    pub birth_date: Option<NaiveDate>,
+}
+
+/// Whom the prescriber means.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct MeantPatient {
+    /// Name.
+    pub name: Term,
+    /// Date of birth.
+    #[schema(value_type = String)]
+    pub birth_date: Day,
+}
+
+/// `POST /prescriptions/{id}/sign`
+#[derive(Debug, Default, Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct SignRequest {
+    /// Whom the prescriber means: another one than the prescription's is 409, and nothing is signed.
+    #[deserr(default)]
+    pub patient: Option<MeantPatient>,
+}
+
 /// What a pharmacy handed over.
 #[derive(Debug, Clone, PartialEq, Deserr, Serialize, Deserialize, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
@@ -305,6 +336,9 @@ pub struct Prescription {
     pub pharmacy_id: Option<Id>,
     /// What was handed over so far.
     pub dispensed: Vec<Dispensed>,
+    /// Whom it is for; told when it is signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Identity>,
     /// What happened since it was signed; what is told of it stands above.
     #[serde(skip)]
     pub events: Vec<Event>,

@@ -1,6 +1,6 @@
 //! The calls of the REST API about prescriptions.
 
-use super::model::{Item, Override, Prescribe, Prescription, Status};
+use super::model::{Identity, Item, MeantPatient, Override, Prescribe, Prescription, SignRequest, Status};
 use super::overrides::Memory;
 use super::{lifecycle, override_store, pharmacy_store, safety, signature, store};
 use crate::accounts::step_up::require_step_up;
@@ -9,13 +9,17 @@ use crate::authorization::{Action, Relationship, Role};
 use crate::error::{Result, conflict, not_found};
 use crate::http::IdInBody;
 use crate::http::cursor::{self, Limit};
-use crate::http::{Caller, Create, Invalid, Page, PathOf, QueryOf, created, idempotency, with_etag};
+use crate::http::{Caller, Create, Invalid, OptionalBody, Page, PathOf, QueryOf, created, idempotency, with_etag};
 use crate::id::Id;
+use crate::knowledge::tables::Subject;
+use crate::knowledge::{self, medicine};
+use crate::medicine::catalogue;
 use crate::medicine::model::CheckAnswer;
+use crate::names::fold;
 use crate::platform::{DatabaseError, Statement};
 use crate::records::entries::clinical_record::{self, ClinicalRecord, Person};
 use crate::records::entries::store::expect_unchanged;
-use crate::records::store::{PatientFile, patient_for, require_encounter};
+use crate::records::store::{PatientFile, name_of, patient_for, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
 use axum::http::Uri;
@@ -23,6 +27,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use deserr::Deserr;
 use std::sync::Arc;
+
+/// Class of medicines whose prescription takes step-up.
+const CONTROLLED: &str = "controlled_substance";
 
 /// Paths of prescriptions.
 pub fn routes() -> Router<Arc<Services>> {
@@ -117,6 +124,7 @@ pub async fn prescribe(app: App, caller: Caller, Create { value, key }: Create<P
         expires_at: None,
         pharmacy_id: None,
         dispensed: Vec::new(),
+        patient: None,
         events: Vec::new(),
         version: 1,
     };
@@ -184,17 +192,30 @@ pub async fn read_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
 
 /// Sign a prescription
 ///
-/// It is checked again: what the patient takes may have changed. Once signed it cannot change.
+/// It is checked again: what the patient takes may have changed. Once signed it cannot change. A controlled substance
+/// needs step-up. Whom it is for is told in the answer; a patient who is named in the body must be that one.
 #[utoipa::path(post, path = "/api/v1/prescriptions/{id}/sign", tag = "Prescriptions", security(("bearer" = [])),
-    params(("id" = String, Path)),
+    params(("id" = String, Path)), request_body = SignRequest,
     responses((status = 200, body = Prescription), (status = 409, description = "/problems/unsafe-prescription", body = CheckAnswer)))]
-pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
+pub async fn sign_prescription(
+    app: App,
+    caller: Caller,
+    PathOf(id): PathOf<Id>,
+    OptionalBody(body): OptionalBody<SignRequest>,
+) -> Result<Response> {
     let (file, mut prescription) = find(&app, &caller, id, Action::SignPrescription).await?;
     if prescription.prescriber_id != caller.user_id {
         return Err(crate::error::forbidden("Only the doctor who wrote it signs it."));
     }
     if prescription.status != Status::Draft {
         return Err(conflict("It is signed already."));
+    }
+    let identity = identity(&app, &file).await?;
+    if body.patient.is_some_and(|meant| !is_meant(&meant, &identity)) {
+        return Err(conflict("It is for another patient than the one who is named."));
+    }
+    if prescription.items.iter().any(is_controlled) {
+        require_step_up(&app, &caller).await?;
     }
     let Judged { answer, record, keeping } =
         judged(&app, &caller, &file, &prescription.items, &prescription.overrides).await?;
@@ -223,7 +244,26 @@ pub async fn sign_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>)
     prescription.expires_at = Some(lifecycle::expires_at(signed_at));
     prescription.signature = Some(mac);
     prescription.version += 1;
+    prescription.patient = Some(identity);
     Ok(with_etag(prescription.version, &prescription))
+}
+
+/// Whose file it is.
+async fn identity(app: &App, file: &PatientFile) -> Result<Identity> {
+    Ok(Identity { name: name_of(app, file).await?, birth_date: file.birth_date })
+}
+
+/// Names are compared as people read them: without regard to case, accents and spaces.
+fn is_meant(meant: &MeantPatient, identity: &Identity) -> bool {
+    fold(&meant.name.0) == fold(&identity.name) && Some(meant.birth_date.0) == identity.birth_date
+}
+
+/// Whether signing it takes a second confirmation.
+fn is_controlled(item: &Item) -> bool {
+    let classes = &medicine().classes;
+    let class = knowledge::find(classes, CONTROLLED, |class| class.id);
+    let parts = catalogue::by_id(&item.medicine_id.0).map(catalogue::with_ingredients).unwrap_or_default();
+    class.is_some_and(|class| parts.iter().any(|part| catalogue::is_subject(*part, Subject::Class(class))))
 }
 
 /// `GET /prescriptions`

@@ -145,6 +145,7 @@ impl Row {
             expires_at: signed_at.map(lifecycle::expires_at),
             pharmacy_id: lifecycle::pharmacy(&events),
             dispensed,
+            patient: None,
             events,
             version: self.version,
         })

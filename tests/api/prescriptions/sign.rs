@@ -1,8 +1,8 @@
 //! `POST /api/v1/prescriptions/{id}/sign`
 
-use super::super::support::request;
+use super::super::support::{PASSWORD, request};
 use super::Clinic;
-use serde_json::json;
+use serde_json::{Value, json};
 use virtual_doctor::encryption::KeyRing;
 use virtual_doctor::id::{Id, Timestamp};
 use virtual_doctor::medicine::prescriptions::model::Prescription;
@@ -27,9 +27,11 @@ async fn a_signed_one_has_a_time_a_signature_and_a_new_version() {
     let path = clinic.draft(&["amoxicillin"]).await;
     let answer = clinic.sign(&path).await;
     assert_eq!(answer.header("etag"), "\"2\"");
-    let signed = answer.expect(200);
+    let mut signed = answer.expect(200);
     assert_eq!((&signed["status"], &signed["signed_at"]), (&json!("signed"), &json!("2026-11-18T11:06:40.000Z")));
     assert!(signed["signature"].as_str().unwrap().starts_with("k1."));
+    // Whom it is for is told at this moment only.
+    assert!(signed.as_object_mut().unwrap().remove("patient").is_some());
     assert_eq!(clinic.here.get(&path, Some(&clinic.dana)).await.expect(200), signed);
     assert_eq!(clinic.here.count("SELECT COUNT(*) AS n FROM audit WHERE action = 'prescription.signed'").await, 1);
 }
@@ -151,4 +153,27 @@ async fn one_that_is_not_there_is_not_signed() {
     let clinic = Clinic::new().await;
     let path = format!("{}/{}", super::PATH, clinic.here.services.new_id().unwrap());
     clinic.sign(&path).await.problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn whom_it_is_for_is_told_and_another_one_is_refused() {
+    let clinic = Clinic::new().await;
+    let path = clinic.draft(&["amoxicillin"]).await;
+    let sign = |name: &str, born: &str| json!({ "patient": { "name": name, "birth_date": born } });
+    let sign_path = format!("{path}/sign");
+    let post = |body: Value| clinic.here.post(&sign_path, Some(&clinic.dana), body);
+    post(sign("Name of bob@example.org", "1972-04-05")).await.problem(409, "conflict");
+    post(sign("Name of ann@example.org", "1972-04-06")).await.problem(409, "conflict");
+    post(sign("Name of ann@example.org", "yesterday")).await.problem(422, "invalid");
+    let signed = post(sign("name of ANN@example.org", "1972-04-05")).await.expect(200);
+    assert_eq!(signed["patient"], json!({ "name": "Name of ann@example.org", "birth_date": "1972-04-05" }));
+}
+
+#[tokio::test]
+async fn a_controlled_substance_takes_a_second_confirmation() {
+    let clinic = Clinic::new().await;
+    let path = clinic.draft(&["morphine"]).await;
+    clinic.sign(&path).await.problem(403, "step-up-required");
+    clinic.here.post("/api/v1/auth/step-up", Some(&clinic.dana), json!({ "password": PASSWORD })).await.expect(200);
+    assert_eq!(clinic.sign(&path).await.expect(200)["status"], "signed");
 }

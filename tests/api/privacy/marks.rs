@@ -220,6 +220,9 @@ impl Marked {
             }
             let path = format!("/api/v1/prescriptions/{}/sign", answer.expect(201)["id"].as_str().unwrap());
             if signed {
+                let another = json!({ "patient": { "name": self.mark(), "birth_date": "1972-04-05" } });
+                let refused = self.post("sign_prescription", Some(&self.dana), &path, another).await;
+                assert_eq!(refused.status, 409, "{}", refused.text);
                 self.post("sign_prescription", Some(&self.dana), &path, Value::Null).await.expect(200);
                 dispensable = path.trim_end_matches("/sign").to_owned();
             }
