@@ -74,6 +74,9 @@ fn recognise<'a>(named: &'a [NamedMedicine], today: NaiveDate, answer: &mut Chec
         answer.checked.push(Checked { name: written, id: row.id.to_owned(), covers: row.covers.clone() });
         list.extend(exposure.map(|exposure| Listed { index, named, exposure }));
     }
+    // What was stopped and is taken again is taken.
+    let taken: Vec<Index> = list.iter().filter(|listed| listed.is_taken()).map(|listed| listed.index).collect();
+    list.retain(|listed| listed.is_taken() || !taken.contains(&listed.index));
     list
 }
 

@@ -10,6 +10,12 @@ use chrono::{Days, NaiveDate};
 /// Half-lives after which hardly 3% of a medicine are left; it is then taken for gone.
 const HALF_LIVES_UNTIL_GONE: f64 = 5.0;
 
+/// The longest time that a medicine acts after it was stopped (days): what was stopped before is over.
+pub const LONGEST_WASHOUT_DAYS: u16 = 1100;
+/// A medicine of which nobody wrote up how long it acts is thought to be gone by then (days). A choice of ours: those
+/// that are known to act for longer have a washout of their own. That it could not be judged is told all the same.
+const UNKNOWN_WASHOUT_DAYS: u64 = 90;
+
 /// Whether a medicine acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exposure {
@@ -46,7 +52,9 @@ pub fn exposure(index: Index, named: &NamedMedicine, today: NaiveDate) -> (Optio
     let Some(stopped) = stopped else { return (Some(Exposure::Taken), None) };
     let Some(days) = with_ingredients(index).into_iter().map(days_it_acts).max().flatten() else {
         let missing = ["washout of ", get(index).map_or("", |row| row.id)].concat();
-        return (Some(Exposure::Stopped(None)), Some(NotAssessed { kind: "interaction".to_owned(), missing }));
+        let may_act = stopped.checked_add_days(Days::new(UNKNOWN_WASHOUT_DAYS)).is_none_or(|until| today < until);
+        let untold = NotAssessed { kind: "interaction".to_owned(), missing };
+        return (may_act.then_some(Exposure::Stopped(None)), Some(untold));
     };
     let until = stopped.checked_add_days(Days::new(days.into()));
     let acts = until.is_none_or(|until| today < until);
@@ -111,5 +119,21 @@ impl Holders {
     pub fn of(&self, subject: Subject) -> impl Iterator<Item = Held> {
         let from = self.0.partition_point(|(known, _)| *known < subject);
         self.0[from..].iter().take_while(move |(known, _)| *known == subject).map(|(_, held)| *held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_acts_longer_than_is_looked_back() {
+        for at in (0..).map_while(|at| get(at).map(|_| at)) {
+            assert!(
+                days_it_acts(at).is_none_or(|days| days <= LONGEST_WASHOUT_DAYS),
+                "{:?}",
+                get(at).map(|row| row.id)
+            );
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::catalogue::{self, MedicineSummary, summary};
 use super::check;
-use super::model::{CheckAnswer, CheckRequest};
+use super::model::{CheckAnswer, CheckRequest, NamedMedicine};
 use crate::audit;
 use crate::authorization::{Action, Relationship};
 use crate::error::{Result, not_found, unauthenticated};
@@ -135,7 +135,8 @@ pub async fn check_medicines(
     let record = clinical_record::load(&app, &file, Some(audit::record_read(&app, entry)?)).await?;
     let mut known = record.known(&Person::of(&file, app.now()), app.now()).under(body.patient);
     known.without_medicines(medicines);
-    let mut answer = check::check(&known.data, medicines, today(app.now()));
+    let medicines: Vec<NamedMedicine> = medicines.iter().cloned().chain(record.stopped_medicines(app.now())).collect();
+    let mut answer = check::check(&known.data, &medicines, today(app.now()));
     answer.not_assessed.extend(known.not_assessed());
     Ok(Json(answer))
 }

@@ -6,6 +6,7 @@ mod overrides;
 mod prescribe;
 mod safety;
 mod sign;
+mod stopped;
 
 use super::support::{Answer, Installation, Person};
 use serde_json::{Value, json};

@@ -93,8 +93,12 @@ pub async fn send_prescription(
         let message = "is not an organization with a pharmacist";
         return Err(invalid(vec![FieldError::body("/organization_id", "unknown_pharmacy", message)]));
     }
-    let event =
-        Event { kind: EventKind::Sent, organization_id: Some(organization_id), content: EventContent::default() };
+    let event = Event {
+        kind: EventKind::Sent,
+        organization_id: Some(organization_id),
+        at: app.now(),
+        content: EventContent::default(),
+    };
     let along = vec![pharmacy_store::send(organization_id, id, file.id, app.now())];
     happen(&app, &caller, &file, prescription, event, "prescription.sent", along).await
 }
@@ -116,7 +120,7 @@ pub async fn cancel_prescription(
         return Err(not_now(prescription.status));
     }
     let content = EventContent { reason: Some(body.reason.0), ..EventContent::default() };
-    let event = Event { kind: EventKind::Cancelled, organization_id: prescription.pharmacy_id, content };
+    let event = Event { kind: EventKind::Cancelled, organization_id: prescription.pharmacy_id, at: app.now(), content };
     let along = vec![pharmacy_store::close(id)];
     happen(&app, &caller, &file, prescription, event, "prescription.cancelled", along).await
 }
@@ -152,7 +156,7 @@ pub async fn dispense_prescription(
         return Err(invalid(errors));
     }
     let content = EventContent { dispensed: body.items, complete: body.complete, reason: None };
-    let event = Event { kind: EventKind::Dispensed, organization_id: prescription.pharmacy_id, content };
+    let event = Event { kind: EventKind::Dispensed, organization_id: prescription.pharmacy_id, at: app.now(), content };
     let mut events = prescription.events.clone();
     events.push(event.clone());
     let after = lifecycle::status(&prescription.items, prescription.signed_at, &events, app.now());
@@ -178,7 +182,7 @@ pub async fn return_prescription(
         return Err(not_now(prescription.status));
     };
     let content = EventContent { reason: Some(body.reason.0), ..EventContent::default() };
-    let event = Event { kind: EventKind::Returned, organization_id: Some(pharmacy), content };
+    let event = Event { kind: EventKind::Returned, organization_id: Some(pharmacy), at: app.now(), content };
     let along = vec![pharmacy_store::take_back(pharmacy, id)];
     happen(&app, &caller, &file, prescription, event, "prescription.returned", along).await
 }

@@ -44,6 +44,8 @@ pub struct Event {
     pub kind: EventKind,
     /// The pharmacy.
     pub organization_id: Option<Id>,
+    /// When.
+    pub at: Timestamp,
     /// What is known of it.
     pub content: EventContent,
 }
@@ -161,7 +163,7 @@ mod tests {
 
     fn event(kind: EventKind, dispensed: Vec<Dispensed>) -> Event {
         let organization_id = Id::parse("01932c07-5d3a-7a00-8000-3a5a2c9e1b10");
-        Event { kind, organization_id, content: EventContent { dispensed, ..EventContent::default() } }
+        Event { kind, organization_id, at: SIGNED, content: EventContent { dispensed, ..EventContent::default() } }
     }
 
     fn stands(repeats: u8, events: &[Event], days: i64) -> Status {

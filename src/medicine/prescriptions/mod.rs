@@ -12,3 +12,4 @@ pub mod routes;
 pub mod safety;
 pub mod signature;
 pub mod store;
+pub mod taken;

@@ -347,17 +347,6 @@ pub struct Prescription {
     pub version: i64,
 }
 
-impl Prescription {
-    /// Days for which the longest item is taken; `None` when one has no end.
-    #[must_use]
-    pub fn longest_days(&self) -> Option<u32> {
-        self.items
-            .iter()
-            .map(|item| item.duration_days.map(|days| days.0))
-            .try_fold(0, |most, days| Some(most.max(days?)))
-    }
-}
-
 impl From<&Item> for crate::medicine::model::NamedMedicine {
     fn from(item: &Item) -> Self {
         Self {

@@ -14,7 +14,7 @@ use crate::id::Id;
 use crate::knowledge::tables::Subject;
 use crate::knowledge::{self, medicine};
 use crate::medicine::catalogue;
-use crate::medicine::model::CheckAnswer;
+use crate::medicine::model::{CheckAnswer, NamedMedicine};
 use crate::names::fold;
 use crate::platform::{DatabaseError, Statement};
 use crate::records::entries::clinical_record::{self, ClinicalRecord, Person};
@@ -75,7 +75,9 @@ async fn judged(
         now: app.now(),
         earlier: override_store::open(&earlier)?,
     };
-    let mut judgement = safety::judge(&known.data, items, &record.taken.items, overrides, &memory)?;
+    let taken: Vec<NamedMedicine> =
+        record.taken.items.iter().map(NamedMedicine::from).chain(record.stopped_medicines(app.now())).collect();
+    let mut judgement = safety::judge(&known.data, items, &taken, overrides, &memory)?;
     judgement.answer.not_assessed.extend(stale);
     let keeping = override_store::keep(&memory, &judgement.kept);
     match judgement.pass() {

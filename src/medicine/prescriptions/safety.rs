@@ -52,19 +52,19 @@ impl Judgement {
     }
 }
 
-/// Checks the items together with what the patient takes; what was decided about, now or lately, does not interrupt.
+/// Checks the items together with what the patient takes and took; what was decided about, now or lately, does not interrupt.
 ///
 /// # Errors
 /// 422 for an override of nothing.
 pub fn judge(
     patient: &PatientData,
     items: &[Item],
-    taken: &[Item],
+    taken: &[NamedMedicine],
     overrides: &[Override],
     memory: &Memory,
 ) -> Result<Judgement> {
     let today = today(memory.now);
-    let medicines: Vec<NamedMedicine> = items.iter().chain(taken).map(NamedMedicine::from).collect();
+    let medicines: Vec<NamedMedicine> = items.iter().map(NamedMedicine::from).chain(taken.iter().cloned()).collect();
     let mut answer = check(patient, &medicines, today);
     // A prescription keeps no names that nobody knows: what they might have told was not judged.
     answer.not_assessed.extend(answer.unknown.iter().map(unrecognised_datum));

@@ -1,7 +1,8 @@
 //! All SQL about prescriptions.
 
 use super::lifecycle::{self, Event, EventKind};
-use super::model::{Content, Item, Prescription};
+use super::model::{Content, Prescription};
+use super::taken::Taken;
 use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
 use crate::error::{Result, internal};
@@ -51,8 +52,6 @@ pub fn sign(
     signed_at: Timestamp,
     signature: &str,
 ) -> Result<Statement> {
-    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-    let until = prescription.longest_days().map(|days| signed_at.0 + i64::from(days) * DAY_MS);
     Ok(Statement::new(
         "UPDATE prescriptions SET status = 'signed', content_sealed = ?1, signed_at = ?2, signature = ?3,
                 active_until = ?4, version = version + 1, updated_at = ?2
@@ -69,12 +68,12 @@ pub fn sign(
     .bind(seal(app, &file.key, prescription)?)
     .bind(signed_at.0)
     .bind(signature)
-    .bind(until)
+    .bind(super::taken::until(prescription, signed_at).map(|until| until.0))
     .bind(prescription.id)
     .bind(prescription.version)
     .bind(prescription.prescriber_id)
     .bind(prescription.patient_id)
-    .bind(taken.signed)
+    .bind(taken.signed())
     .bind(i64::from(app.config.require_verified_licence))
     .expect_one())
 }
@@ -111,12 +110,14 @@ struct EventRow {
     kind: EventKind,
     organization_id: Option<Id>,
     content_sealed: String,
+    recorded_at: i64,
 }
 
 impl EventRow {
     fn open(self, key: &DataKey) -> Result<Event> {
         let content = key.open_json(&about_event(self.id), &self.content_sealed)?;
-        Ok(Event { kind: self.kind, organization_id: self.organization_id, content })
+        let at = Timestamp(self.recorded_at);
+        Ok(Event { kind: self.kind, organization_id: self.organization_id, at, content })
     }
 }
 
@@ -188,7 +189,8 @@ fn select_one(file: &PatientFile, id: Id) -> Statement {
     Statement::new(
         "SELECT id, patient_id, encounter_id, recorded_by, content_sealed, signed_at, signature, version, created_at,
                 (SELECT json_group_array(json_object('id', e.id, 'sequence', e.sequence, 'kind', e.kind,
-                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed))
+                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed,
+                          'recorded_at', e.recorded_at))
                  FROM prescription_events e WHERE e.prescription_id = prescriptions.id) AS events
          FROM prescriptions WHERE id = ?1 AND patient_id = ?2",
     )
@@ -210,59 +212,14 @@ pub async fn prescriptions(
     open_page(file, &audit::read(app, select_page(file.id, before, rows), listed).await?, app.now())
 }
 
-/// What a patient takes by prescription, as a check sees it.
-#[derive(Default)]
-pub struct Taken {
-    /// Items of prescriptions that are signed, not over and not taken back.
-    pub items: Vec<Item>,
-    /// The prescriptions that they are of.
-    pub running: Vec<Prescription>,
-    /// How many prescriptions had been signed: the number only grows.
-    signed: i64,
-}
-
-/// Selects what the patient takes by prescriptions that are signed and not over, and counts all that were signed.
-#[must_use]
-pub fn select_taken(file: &PatientFile, now: Timestamp) -> [Statement; 2] {
-    let running = Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, content_sealed, signed_at, signature, version, created_at,
-                (SELECT json_group_array(json_object('id', e.id, 'sequence', e.sequence, 'kind', e.kind,
-                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed))
-                 FROM prescription_events e WHERE e.prescription_id = prescriptions.id) AS events
-         FROM prescriptions WHERE patient_id = ?1 AND status = 'signed' AND (active_until IS NULL OR active_until > ?2)
-           AND NOT EXISTS (SELECT 1 FROM prescription_events c
-                           WHERE c.prescription_id = prescriptions.id AND c.kind = 'cancelled')",
-    )
-    .bind(file.id)
-    .bind(now.0);
-    let count =
-        Statement::new("SELECT COUNT(*) AS signed FROM prescriptions WHERE patient_id = ?1 AND status = 'signed'")
-            .bind(file.id);
-    [running, count]
-}
-
-/// Opens what [`select_taken`] found.
-///
-/// # Errors
-/// When a content does not open.
-pub fn open_taken(file: &PatientFile, running: &Rows, count: &Rows, now: Timestamp) -> Result<Taken> {
-    #[derive(Deserialize)]
-    struct Count {
-        signed: i64,
-    }
-    let running: Vec<Prescription> =
-        running.all::<Row>()?.into_iter().map(|row| row.open(&file.key, now)).collect::<Result<_>>()?;
-    let items = running.iter().flat_map(|prescription| prescription.items.iter().cloned()).collect();
-    Ok(Taken { items, running, signed: count.first::<Count>()?.map_or(0, |count| count.signed) })
-}
-
 /// Selects a page of a patient's prescriptions, latest first; [`open_page`] opens it.
 #[must_use]
 pub fn select_page(patient_id: Id, before: &str, rows: usize) -> Statement {
     Statement::new(
         "SELECT id, patient_id, encounter_id, recorded_by, content_sealed, signed_at, signature, version, created_at,
                 (SELECT json_group_array(json_object('id', e.id, 'sequence', e.sequence, 'kind', e.kind,
-                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed))
+                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed,
+                          'recorded_at', e.recorded_at))
                  FROM prescription_events e WHERE e.prescription_id = prescriptions.id) AS events
          FROM prescriptions WHERE patient_id = ?1 AND status IN ('draft', 'signed') AND id < ?2
          ORDER BY id DESC LIMIT ?3",
@@ -306,6 +263,6 @@ pub fn add_event(
         EventKind::Cancelled => "cancelled",
     };
     let insert = insert.bind(id).bind(prescription.id).bind(file.id).bind(prescription.events.len()).bind(kind);
-    let insert = insert.bind(event.organization_id).bind(recorded_by).bind(content).bind(app.now().0);
+    let insert = insert.bind(event.organization_id).bind(recorded_by).bind(content).bind(event.at.0);
     Ok(insert.expect_one())
 }

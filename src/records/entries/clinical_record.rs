@@ -2,20 +2,23 @@
 //! what holds today, what was measured lately enough, and what is taken.
 
 use super::coding::{COMORBIDITY, MEDICINE};
+use super::dates::PartialDate;
 use super::model::{Entry, Kind};
 use super::store;
 use crate::accounts::model::Country;
 use crate::error::{Result, internal};
 use crate::id::Timestamp;
 use crate::medicine::catalogue;
-use crate::medicine::model::{NamedMedicine, NotAssessed};
-use crate::medicine::prescriptions::store::{Taken, open_taken, select_taken};
+use crate::medicine::listed::{LONGEST_WASHOUT_DAYS, exposure};
+use crate::medicine::model::{Day, NamedMedicine, NotAssessed};
+use crate::medicine::prescriptions::taken::{Taken, open_taken, select_taken};
 use crate::names::fold;
 use crate::platform::{Rows, Statement};
 use crate::records::clinical_data::{
     AgeYears, AllergyInput, ChildPugh, Egfr, GestationWeeks, HeightCm, PatientData, Potassium, Pregnancy,
     ReactionSeverity, SerumCreatinine, Sex, Term, WeightKg,
 };
+use crate::records::majority::today;
 use crate::records::store::PatientFile;
 use crate::services::App;
 use serde_json::Value;
@@ -30,7 +33,9 @@ pub struct ClinicalRecord {
     pub entries: Vec<Entry>,
     /// The last observation of each code.
     pub observations: Vec<Entry>,
-    /// What is taken by prescription.
+    /// Medicines that were stopped and may still act.
+    pub stopped: Vec<Entry>,
+    /// What is taken by prescription, and what was.
     pub taken: Taken,
     /// Counts changes of `entries`.
     pub changes: i64,
@@ -43,7 +48,8 @@ pub struct ClinicalRecord {
 pub fn statements(file: &PatientFile, now: Timestamp) -> Result<Vec<Statement>> {
     let [running, signed] = select_taken(file, now);
     let changes = store::select_changes(file.id);
-    Ok(vec![store::select_current(file), store::select_last_observations(file)?, running, signed, changes])
+    let stopped = store::select_stopped_since(file, Timestamp(now.0 - i64::from(LONGEST_WASHOUT_DAYS) * DAY_MS));
+    Ok(vec![store::select_current(file), store::select_last_observations(file)?, running, signed, changes, stopped])
 }
 
 /// Opens what [`statements`] found.
@@ -51,12 +57,13 @@ pub fn statements(file: &PatientFile, now: Timestamp) -> Result<Vec<Statement>> 
 /// # Errors
 /// When a content does not open.
 pub fn open(file: &PatientFile, rows: &[Rows], now: Timestamp) -> Result<ClinicalRecord> {
-    let [current, observations, running, signed, changes, ..] = rows else {
+    let [current, observations, running, signed, changes, stopped, ..] = rows else {
         return Err(internal("a batch answered short"));
     };
     Ok(ClinicalRecord {
         entries: store::open(file, current)?,
         observations: store::open(file, observations)?,
+        stopped: store::open(file, stopped)?,
         taken: open_taken(file, running, signed, now)?,
         changes: store::changes(changes)?,
     })
@@ -170,6 +177,23 @@ impl ClinicalRecord {
             }
         }
         Some(names)
+    }
+
+    /// Medicines that were stopped and still act, as far as is known.
+    #[must_use]
+    pub fn stopped_medicines(&self, now: Timestamp) -> Vec<NamedMedicine> {
+        let today = today(now);
+        let recorded = self.stopped.iter().filter_map(|entry| {
+            let stopped_on = PartialDate::parse(entry.text("stopped_on")?.to_owned()).ok()?;
+            let name = entry.coded(MEDICINE).or(entry.text("name")).map(term)?;
+            // A date that is a month may mean its last day; what is to come has not been.
+            let stopped_on = Some(Day(stopped_on.last_day()?.min(today)));
+            Some(NamedMedicine { name: Some(name), stopped_on, ..NamedMedicine::default() })
+        });
+        let acts = |named: &NamedMedicine| {
+            catalogue::resolve(named).is_none_or(|index| exposure(index, named, today).0.is_some())
+        };
+        self.taken.stopped.iter().cloned().chain(recorded).filter(acts).collect()
     }
 
     /// What the record says, on this day.
@@ -415,7 +439,7 @@ mod tests {
             entry(Kind::Observations, *days, &content)
         };
         let observations = observations.iter().map(observation).collect();
-        let record = ClinicalRecord { entries, observations, taken: Taken::default(), changes: 0 };
+        let record = ClinicalRecord { entries, observations, stopped: Vec::new(), taken: Taken::default(), changes: 0 };
         let person = Person { age_years: Some(70.0), sex: Some(Sex::Female), country: None };
         record.known(&person, NOW)
     }

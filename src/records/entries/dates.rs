@@ -18,7 +18,9 @@ const EASTERNMOST_MS: i64 = 14 * 60 * 60 * 1000;
 pub struct PartialDate(pub String);
 
 impl PartialDate {
-    fn parse(text: String) -> Result<Self, Reason> {
+    /// # Errors
+    /// When it is no such date.
+    pub fn parse(text: String) -> Result<Self, Reason> {
         let date = Self(text);
         let earliest = NaiveDate::from_ymd_opt(1880, 1, 1);
         let plain = date.0.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');

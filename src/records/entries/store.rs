@@ -223,6 +223,18 @@ pub fn select_current(file: &PatientFile) -> Statement {
     .bind(file.id)
 }
 
+/// Medicines that were stopped, and written down as such since then. None is stopped later than that is written.
+#[must_use]
+pub fn select_stopped_since(file: &PatientFile, since: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT id, kind, encounter_id, recorded_by, asserter, status, content_sealed, effective_at, version, created_at, updated_at
+         FROM record_entries
+         WHERE patient_id = ?1 AND kind = 'medications' AND is_current = 0 AND status = 'active' AND updated_at > ?2",
+    )
+    .bind(file.id)
+    .bind(since.0)
+}
+
 /// The last observation of each code.
 ///
 /// # Errors

@@ -121,18 +121,6 @@ async fn an_alert_is_the_same_in_any_order() {
 }
 
 #[tokio::test]
-async fn what_is_over_counts_no_longer() {
-    let clinic = Clinic::new().await;
-    clinic.signed(&["warfarin"]).await;
-    clinic.prescribe(&["ibuprofen"]).await.problem(409, "unsafe-prescription");
-    clinic.here.clock.advance(7 * 24 * 60 * 60 * 1000);
-    let dana = clinic.here.sign_in("dana@example.org", PASSWORD).await;
-    let clinic = Clinic { dana, ..clinic };
-    let later = clinic.prescribe(&["ibuprofen"]).await;
-    assert!(!later.text.contains(IBUPROFEN), "{}", later.text);
-}
-
-#[tokio::test]
 async fn what_has_no_end_counts_for_good() {
     let clinic = Clinic::new().await;
     let mut body = clinic.body(&["warfarin"]);
