@@ -142,6 +142,8 @@ named! {
         SendPrescription = "send_prescription";
         /// Take a signed prescription back.
         CancelPrescription = "cancel_prescription";
+        /// Check a printed prescription by its code, and take it in.
+        VerifyPrescription = "verify_prescription";
         /// Hand over what was prescribed, or give the prescription back.
         DispensePrescription = "dispense_prescription";
         /// See what was sent to a pharmacy.
@@ -300,6 +302,7 @@ pub const TABLE: &[(Action, &[(Role, Relationship)])] = {
         ),
         (A::SendPrescription, &[(Doctor, R::LicensedCareTeam), (Patient, R::ActsForPatient)]),
         (A::CancelPrescription, &[(Doctor, R::LicensedCareTeam)]),
+        (A::VerifyPrescription, &[(Pharmacist, R::Anyone)]),
         (A::DispensePrescription, &[(Pharmacist, R::DispensesThere)]),
         (A::ListReceivedPrescriptions, &[(Pharmacist, R::Staff)]),
         (A::ReadAccessLog, &[(Patient, R::ActsForPatient)]),

@@ -1,11 +1,12 @@
 //! Opening a room: who may open which with whom, and whose act opens a record.
 
 use super::directory::{self, Candidate, NewRoom};
-use super::model::{Membership, OpenRoom, RoomMember, RoomSummary};
+use super::model::{Membership, OpenRoom, RoomKind, RoomMember, RoomSummary};
 use super::service::RoomCall;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship, Role};
 use crate::error::{FieldError, Result, invalid, unauthenticated};
+use crate::http::idempotency::Key;
 use crate::http::{Caller, Create, created, idempotency};
 use crate::id::Id;
 use crate::platform::Statement;
@@ -32,35 +33,43 @@ pub async fn open_room(app: App, caller: Caller, Create { value, key }: Create<O
         None if caller.is(Role::Doctor) => invitation(&caller, others, &found)?,
         patient_id => consultation(&app, &caller, others, &found, patient_id.map(|id| id.0)).await?,
     };
+    begin(&app, &caller, key.as_ref(), &value.subject.0, plan).await
+}
+
+/// Opens the room that was planned.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(app: &App, caller: &Caller, key: Option<&Key>, subject: &str, plan: Plan) -> Result<Response> {
     let room = NewRoom {
         id: app.new_id()?,
-        subject: &value.subject.0,
+        subject,
         patient_id: plan.patient_id,
         organization_id: plan.organization_id,
         created_by: caller.user_id,
     };
-    let (insert, wrapped_key) = directory::insert_room(&app, &room)?;
+    let (insert, wrapped_key) = directory::insert_room(app, &room)?;
     let mut batch = vec![insert];
     batch.extend(plan.members.iter().map(|member| directory::insert_member(room.id, member, app.now())));
-    batch.extend(plan.begins_care.iter().map(|care| care.statement(&app)));
+    batch.extend(plan.begins_care.iter().map(|care| care.statement(app)));
     let entry = Entry {
         patient_id: plan.patient_id,
         actor_id: Some(caller.user_id),
         action: "room.opened",
         subject_id: Some(room.id),
     };
-    batch.push(audit::record(&app, entry)?);
+    batch.push(audit::record(app, entry)?);
     let summary = RoomSummary {
         id: room.id,
-        kind: value.kind,
-        subject: value.subject.0.clone(),
+        kind: RoomKind::Consultation,
+        subject: subject.to_owned(),
         patient_id: plan.patient_id,
         participants: plan.members,
         created_at: app.now(),
         closed_at: None,
     };
     let location = ["/api/v1/rooms/", &room.id.to_string()].concat();
-    let response = idempotency::commit(&app, &caller, key.as_ref(), batch, created(&location, 1, &summary)).await?;
+    let response = idempotency::commit(app, caller, key, batch, created(&location, 1, &summary)).await?;
     if !response.headers().contains_key("idempotency-replayed") {
         let members = directory::admissions(&summary);
         // Should this fail, the first call to the room opens it.
@@ -70,15 +79,19 @@ pub async fn open_room(app: App, caller: Caller, Create { value, key }: Create<O
 }
 
 /// What opening the room comes to.
-struct Plan {
-    patient_id: Option<Id>,
-    organization_id: Option<Id>,
-    members: Vec<RoomMember>,
-    begins_care: Vec<Care>,
+pub struct Plan {
+    /// Whom the room is about.
+    pub patient_id: Option<Id>,
+    /// Where the doctor works.
+    pub organization_id: Option<Id>,
+    /// Who is in it, the caller first.
+    pub members: Vec<RoomMember>,
+    /// Whose records it opens.
+    pub begins_care: Vec<Care>,
 }
 
 /// A record that the patient's act opens to a doctor.
-struct Care {
+pub struct Care {
     patient_id: Id,
     practitioner_id: Id,
     organization_id: Id,

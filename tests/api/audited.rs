@@ -285,8 +285,17 @@ async fn at_the_pharmacy(it: &mut Story, dana: &Person, prescription: &str) {
     let item = json!({ "medicine_id": "amoxicillin", "quantity": { "value": 10, "unit": "{tablet}" } });
     let dispense = json!({ "items": [item] });
     it.post("dispense_prescription", "prescription.dispensed", &phil, &to("dispense"), dispense).await;
+    let subject = json!({ "subject": "The dose" });
+    it.post("ask_prescriber", "room.opened", &phil, &to("room"), subject).await;
+    it.get("print_prescription", "prescription.read", dana, &to("print")).await;
+    let code = super::prescriptions::code_of(&it.here, dana, prescription).await;
+    let verify = to(&format!("verify?code={code}"));
+    it.get("verify_prescription", "prescription.verified", &phil, &verify).await;
     let reason = json!({ "reason": "x" });
     it.post("return_prescription", "prescription.returned", &phil, &to("return"), reason.clone()).await;
+    let receive = json!({ "organization_id": pharmacy, "code": code });
+    it.post("receive_prescription", "prescription.received", &phil, &to("receive"), receive).await;
+    it.post("renew_prescription", "prescription.drafted", dana, &to("renew"), json!({})).await;
     it.post("cancel_prescription", "prescription.cancelled", dana, &to("cancel"), reason).await;
 }
 

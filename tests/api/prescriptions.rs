@@ -3,10 +3,14 @@
 mod dispensing;
 mod list;
 mod overrides;
+mod paper;
 mod prescribe;
+mod renew;
 mod safety;
 mod sign;
 mod stopped;
+
+pub use paper::code_of;
 
 use super::support::{Answer, Installation, Person};
 use serde_json::{Value, json};

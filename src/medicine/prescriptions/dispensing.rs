@@ -2,14 +2,17 @@
 //! pharmacy, dispensed in part or whole, given back, taken back.
 
 use super::lifecycle::{self, Event, EventContent, EventKind};
-use super::model::{BecauseOf, Dispense, Prescription, Send, Status};
+use super::model::{AskBack, BecauseOf, Dispense, Prescription, Send, Status};
 use super::routes::find;
 use super::{pharmacy_store, store};
 use crate::audit::{self, Entry};
-use crate::authorization::{Action, Relationship, require};
-use crate::error::{Error, FieldError, Result, conflict, invalid, not_found};
+use crate::authorization::{Action, Relationship, Role, require};
+use crate::chat::directory::candidates;
+use crate::chat::model::{Membership, RoomSummary};
+use crate::chat::opening::{self, Plan};
+use crate::error::{Error, FieldError, Result, conflict, invalid, not_found, unauthenticated};
 use crate::http::cursor::{self};
-use crate::http::{Caller, JsonBody, Page, PageQuery, PathOf, QueryOf, with_etag};
+use crate::http::{Caller, Create, JsonBody, Page, PageQuery, PathOf, QueryOf, idempotency, with_etag};
 use crate::id::Id;
 use crate::integrations::store::roles_in;
 use crate::medicine::prescriptions::pharmacy_store::Received;
@@ -29,6 +32,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/prescriptions/{id}/cancel", post(cancel_prescription))
         .route("/api/v1/prescriptions/{id}/dispense", post(dispense_prescription))
         .route("/api/v1/prescriptions/{id}/return", post(return_prescription))
+        .route("/api/v1/prescriptions/{id}/room", post(ask_prescriber))
         .route("/api/v1/organizations/{id}/prescriptions", get(list_received_prescriptions))
 }
 
@@ -58,7 +62,7 @@ async fn happen(
 }
 
 /// The state does not allow it.
-fn not_now(status: Status) -> Error {
+pub fn not_now(status: Status) -> Error {
     let told = match status {
         Status::Draft => "It is not signed yet.",
         Status::Signed => "It is not at a pharmacy.",
@@ -84,12 +88,26 @@ pub async fn send_prescription(
     JsonBody(body): JsonBody<Send>,
 ) -> Result<Response> {
     let (file, prescription) = find(&app, &caller, id, Action::SendPrescription).await?;
+    to_pharmacy(&app, &caller, &file, prescription, body.organization_id.0, "prescription.sent").await
+}
+
+/// Puts a signed prescription that waits before a pharmacy.
+///
+/// # Errors
+/// 409 when it does not wait, 422 when the organization is no pharmacy.
+pub async fn to_pharmacy(
+    app: &App,
+    caller: &Caller,
+    file: &PatientFile,
+    prescription: Prescription,
+    organization_id: Id,
+    action: &'static str,
+) -> Result<Response> {
     let waits = prescription.pharmacy_id.is_none();
     if !(waits && matches!(prescription.status, Status::Signed | Status::PartlyDispensed)) {
         return Err(not_now(prescription.status));
     }
-    let organization_id = body.organization_id.0;
-    if !pharmacy_store::has_pharmacist(&app, organization_id).await? {
+    if !pharmacy_store::has_pharmacist(app, organization_id).await? {
         let message = "is not an organization with a pharmacist";
         return Err(invalid(vec![FieldError::body("/organization_id", "unknown_pharmacy", message)]));
     }
@@ -99,8 +117,8 @@ pub async fn send_prescription(
         at: app.now(),
         content: EventContent::default(),
     };
-    let along = vec![pharmacy_store::send(organization_id, id, file.id, app.now())];
-    happen(&app, &caller, &file, prescription, event, "prescription.sent", along).await
+    let along = vec![pharmacy_store::send(organization_id, prescription.id, file.id, app.now())];
+    happen(app, caller, file, prescription, event, action, along).await
 }
 
 /// Cancel a prescription
@@ -185,6 +203,39 @@ pub async fn return_prescription(
     let event = Event { kind: EventKind::Returned, organization_id: Some(pharmacy), at: app.now(), content };
     let along = vec![pharmacy_store::take_back(pharmacy, id)];
     happen(&app, &caller, &file, prescription, event, "prescription.returned", along).await
+}
+
+/// Ask the prescriber
+///
+/// A room of the pharmacist with the prescriber, about this prescription; the patient is not in it. It counts as one
+/// about the patient: who looked into it stands in the record's log.
+#[utoipa::path(post, path = "/api/v1/prescriptions/{id}/room", tag = "Prescriptions", security(("bearer" = [])),
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = AskBack,
+    responses((status = 201, body = RoomSummary), (status = 409, description = "the prescriber is no longer there")))]
+pub async fn ask_prescriber(
+    app: App,
+    caller: Caller,
+    PathOf(id): PathOf<Id>,
+    Create { value, key }: Create<AskBack>,
+) -> Result<Response> {
+    if let Some(response) = idempotency::replay(&app, &caller, key.as_ref()).await? {
+        return Ok(response);
+    }
+    let (file, prescription) = find(&app, &caller, id, Action::DispensePrescription).await?;
+    let found = candidates(&app, &[caller.user_id, prescription.prescriber_id]).await?;
+    let member = |id: Id, role: Role| {
+        found.iter().find(|candidate| candidate.id == id).map(|candidate| candidate.member(role, Membership::Joined))
+    };
+    let asks = member(caller.user_id, Role::Pharmacist).ok_or_else(unauthenticated)?;
+    let answers = member(prescription.prescriber_id, Role::Doctor)
+        .ok_or_else(|| conflict("The prescriber is no longer there to be asked."))?;
+    let plan = Plan {
+        patient_id: Some(file.id),
+        organization_id: prescription.pharmacy_id,
+        members: vec![asks, answers],
+        begins_care: Vec::new(),
+    };
+    opening::begin(&app, &caller, key.as_ref(), &value.subject.0, plan).await
 }
 
 /// List what was sent to a pharmacy

@@ -1,6 +1,7 @@
 //! What becomes of a prescription after it was signed, worked out from what happened to it.
 
-use super::model::{Dispensed, Item, Status};
+use super::item::Item;
+use super::model::{Dispensed, Status};
 use crate::http::Reason;
 use crate::id::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -132,7 +133,7 @@ pub fn faults(items: &[Item], events: &[Event], given: &[Dispensed]) -> Vec<(usi
 mod tests {
     use super::*;
     use crate::medicine::model::{Amount, Measure};
-    use crate::medicine::prescriptions::model::Repeats;
+    use crate::medicine::prescriptions::item::Repeats;
     use crate::records::clinical_data::Term;
 
     const SIGNED: Timestamp = Timestamp(1_795_000_000_000);

@@ -1,139 +1,15 @@
 //! What people send and get about prescriptions.
 
+use super::item::{Instructions, Item, Items};
 use super::lifecycle::Event;
-use crate::http::IdInBody;
-use crate::http::{Invalid, Reason};
+use crate::http::{IdInBody, Invalid};
 use crate::id::{Id, Timestamp};
-use crate::medicine::model::{Alert, Day, Measure, NotAssessed, Timing};
+use crate::medicine::model::{Alert, Day, Measure, NotAssessed};
 use crate::records::clinical_data::Term;
 use chrono::NaiveDate;
 use deserr::Deserr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// Days of treatment: 1 to 3650.
-#[derive(Debug, Clone, Copy, PartialEq, Deserr, Serialize, Deserialize, ToSchema)]
-#[deserr(try_from(f64) = Days::new -> Reason)]
-#[serde(transparent)]
-pub struct Days(pub u32);
-
-impl Days {
-    fn new(value: f64) -> Result<Self, Reason> {
-        let whole = (value.fract() == 0.0 && (1.0..=3650.0).contains(&value)).then_some(value);
-        // The bounds make the conversion exact.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 3650")]
-        whole.map(|days| Self(days as u32)).ok_or_else(|| Reason::out_of_range("must be a whole number from 1 to 3650"))
-    }
-}
-
-/// How often a medicine may be handed over again: 0 to 12.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
-#[deserr(try_from(f64) = Repeats::new -> Reason)]
-#[serde(transparent)]
-pub struct Repeats(pub u8);
-
-impl Repeats {
-    fn new(value: f64) -> Result<Self, Reason> {
-        let whole = (value.fract() == 0.0 && (0.0..=12.0).contains(&value)).then_some(value);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 12")]
-        whole.map(|times| Self(times as u8)).ok_or_else(|| Reason::out_of_range("must be a whole number from 0 to 12"))
-    }
-
-    /// Whether it is handed over once.
-    #[must_use]
-    pub fn is_none(&self) -> bool {
-        self.0 == 0
-    }
-}
-
-fn allowed() -> bool {
-    true
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_allowed(allowed: &bool) -> bool {
-    *allowed
-}
-
-/// Words to the patient: at most 2,000 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
-#[deserr(try_from(String) = Instructions::parse -> Reason)]
-#[serde(transparent)]
-pub struct Instructions(pub String);
-
-impl Instructions {
-    fn parse(text: String) -> Result<Self, Reason> {
-        if text.chars().count() <= 2000 {
-            Ok(Self(text))
-        } else {
-            Err(Reason::out_of_range("must have at most 2,000 characters"))
-        }
-    }
-}
-
-/// One medicine of a prescription.
-#[derive(Debug, Clone, PartialEq, Deserr, Serialize, Deserialize, ToSchema)]
-#[deserr(error = Invalid, deny_unknown_fields, validate = Item::timed -> Reason)]
-pub struct Item {
-    /// Id of the catalogue.
-    pub medicine_id: Term,
-    /// Single dose.
-    pub dose: Measure,
-    /// How often; may be left out when `as_needed`.
-    #[deserr(default)]
-    pub timing: Option<Timing>,
-    /// Only when needed.
-    #[deserr(default)]
-    pub as_needed: bool,
-    /// At most this much in 24 hours.
-    #[deserr(default)]
-    pub max_per_24h: Option<Measure>,
-    /// Route.
-    #[deserr(default)]
-    pub route: Option<Term>,
-    /// Days of treatment; for as long as needed when left out.
-    #[deserr(default)]
-    pub duration_days: Option<Days>,
-    /// How much to dispense.
-    #[deserr(default)]
-    pub quantity: Option<Measure>,
-    /// Words to the patient.
-    #[deserr(default)]
-    pub instructions: Option<Instructions>,
-    /// How often it may be handed over again. Left out of what is signed where it is none, as it was before there were any.
-    #[deserr(default)]
-    #[serde(default, skip_serializing_if = "Repeats::is_none")]
-    pub repeats: Repeats,
-    /// Whether another product with the same medicine will do.
-    #[deserr(default = true)]
-    #[serde(default = "allowed", skip_serializing_if = "is_allowed")]
-    pub substitution_allowed: bool,
-}
-
-impl Item {
-    fn timed(self, _: deserr::ValuePointerRef) -> Result<Self, Reason> {
-        if self.timing.is_some() || self.as_needed {
-            Ok(self)
-        } else {
-            Err(Reason { code: "missing", message: "needs timing, or as_needed: true".into() })
-        }
-    }
-}
-
-/// One to twenty items.
-#[derive(Debug, Clone, Deserr)]
-#[deserr(error = Invalid, try_from(Vec<Item>) = Items::new -> Reason)]
-pub struct Items(pub Vec<Item>);
-
-impl Items {
-    fn new(items: Vec<Item>) -> Result<Self, Reason> {
-        if (1..=20).contains(&items.len()) {
-            Ok(Self(items))
-        } else {
-            Err(Reason::out_of_range("must hold 1 to 20 items"))
-        }
-    }
-}
 
 /// Why an alert was overridden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
@@ -185,6 +61,19 @@ pub struct Prescribe {
     /// The medicines.
     #[schema(value_type = Vec<Item>)]
     pub items: Items,
+    /// Alerts that the prescriber has decided about.
+    #[deserr(default)]
+    pub overrides: Vec<Override>,
+}
+
+/// `POST /prescriptions/{id}/renew`
+#[derive(Default, Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Renew {
+    /// The encounter that it belongs to.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>)]
+    pub encounter_id: Option<IdInBody>,
     /// Alerts that the prescriber has decided about.
     #[deserr(default)]
     pub overrides: Vec<Override>,
@@ -259,6 +148,36 @@ pub struct Send {
     pub organization_id: IdInBody,
 }
 
+/// `POST /prescriptions/{id}/receive`
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct Receive {
+    /// The pharmacy that takes it in.
+    #[schema(value_type = String)]
+    pub organization_id: IdInBody,
+    /// The code of the printed page.
+    pub code: Term,
+}
+
+/// `POST /prescriptions/{id}/room`
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct AskBack {
+    /// What it is about.
+    pub subject: Term,
+}
+
+/// What a printed page's code shows to a pharmacist.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Verification {
+    /// Whether it is word for word what was signed.
+    pub is_authentic: bool,
+    /// Whether something may still be handed over.
+    pub can_be_dispensed: bool,
+    /// The prescription as it stands now, with whom it is for.
+    pub prescription: Prescription,
+}
+
 /// `POST /prescriptions/{id}/dispense`
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
@@ -291,6 +210,9 @@ pub struct Content {
     pub not_assessed: Vec<NotAssessed>,
     /// Version of the tables.
     pub knowledge_version: String,
+    /// The one that it renews.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<Id>,
 }
 
 /// A prescription.
@@ -310,6 +232,9 @@ pub struct Prescription {
     /// Who wrote it.
     #[schema(value_type = String)]
     pub prescriber_id: Id,
+    /// The one that it renews.
+    #[schema(value_type = Option<String>)]
+    pub renews: Option<Id>,
     /// The medicines.
     pub items: Vec<Item>,
     /// Alerts that the prescriber has decided about.
@@ -345,17 +270,4 @@ pub struct Prescription {
     /// Counts changes; also the `ETag`.
     #[serde(skip)]
     pub version: i64,
-}
-
-impl From<&Item> for crate::medicine::model::NamedMedicine {
-    fn from(item: &Item) -> Self {
-        Self {
-            id: Some(item.medicine_id.clone()),
-            dose: Some(item.dose.clone()),
-            timing: item.timing.clone(),
-            as_needed: Some(item.as_needed),
-            route: item.route.clone(),
-            ..Self::default()
-        }
-    }
 }

@@ -1,7 +1,8 @@
 //! Whether a prescription may be made: every alert that interrupts and touches
 //! one of its items must have been decided about by the prescriber.
 
-use super::model::{Item, Override};
+use super::item::Item;
+use super::model::Override;
 use super::overrides::{Kept, Memory};
 use crate::error::{Error, FieldError, Problem, Result, invalid};
 use crate::knowledge::tables::Severity;

@@ -7,10 +7,13 @@ use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
 use crate::error::{Result, internal};
 use crate::id::{Id, Timestamp};
+use crate::medicine::listed::LONGEST_WASHOUT_DAYS;
 use crate::platform::{Rows, Statement};
 use crate::records::store::PatientFile;
 use crate::services::App;
 use serde::Deserialize;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 fn about(id: Id) -> String {
     ["prescriptions.content:", &id.to_string()].concat()
@@ -85,6 +88,7 @@ fn seal(app: &App, key: &DataKey, prescription: &Prescription) -> Result<String>
         alerts: prescription.alerts.clone(),
         not_assessed: prescription.not_assessed.clone(),
         knowledge_version: prescription.knowledge_version.clone(),
+        renews: prescription.renews,
     };
     Ok(key.seal_json(app.entropy.as_ref(), &about(prescription.id), &content)?)
 }
@@ -135,6 +139,7 @@ impl Row {
             patient_id: self.patient_id,
             encounter_id: self.encounter_id,
             prescriber_id: self.recorded_by,
+            renews: content.renews,
             items: content.items,
             overrides: content.overrides,
             alerts: content.alerts,
@@ -210,6 +215,31 @@ pub async fn prescriptions(
     listed: Entry,
 ) -> Result<Vec<Prescription>> {
     open_page(file, &audit::read(app, select_page(file.id, before, rows), listed).await?, app.now())
+}
+
+/// Selects the signed prescriptions of which something is taken or may still act, and counts all that were signed.
+#[must_use]
+pub fn select_taken(file: &PatientFile, now: Timestamp) -> [Statement; 2] {
+    let lately = Statement::new(
+        "SELECT id, patient_id, encounter_id, recorded_by, content_sealed, signed_at, signature, version, created_at,
+                (SELECT json_group_array(json_object('id', e.id, 'sequence', e.sequence, 'kind', e.kind,
+                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed,
+                          'recorded_at', e.recorded_at))
+                 FROM prescription_events e WHERE e.prescription_id = prescriptions.id) AS events
+         FROM prescriptions
+         WHERE patient_id = ?1 AND status = 'signed'
+           AND (active_until IS NULL OR active_until > ?2
+                OR EXISTS (SELECT 1 FROM prescription_events d
+                           WHERE d.prescription_id = prescriptions.id AND d.recorded_at > ?2))
+           AND NOT EXISTS (SELECT 1 FROM prescription_events c
+                           WHERE c.prescription_id = prescriptions.id AND c.kind = 'cancelled' AND c.recorded_at <= ?2)",
+    )
+    .bind(file.id)
+    .bind(now.0 - i64::from(LONGEST_WASHOUT_DAYS) * DAY_MS);
+    let count =
+        Statement::new("SELECT COUNT(*) AS signed FROM prescriptions WHERE patient_id = ?1 AND status = 'signed'")
+            .bind(file.id);
+    [lately, count]
 }
 
 /// Selects a page of a patient's prescriptions, latest first; [`open_page`] opens it.

@@ -1,13 +1,13 @@
 //! What a patient takes by prescription, and what they took until lately, as a check sees it.
 
+use super::item::Item;
 use super::lifecycle::EventKind;
-use super::model::{Item, Prescription, Status};
+use super::model::{Prescription, Status};
 use super::store::open_page;
 use crate::error::Result;
 use crate::id::Timestamp;
-use crate::medicine::listed::LONGEST_WASHOUT_DAYS;
 use crate::medicine::model::{Day, NamedMedicine};
-use crate::platform::{Rows, Statement};
+use crate::platform::Rows;
 use crate::records::majority::today;
 use crate::records::store::PatientFile;
 use serde::Deserialize;
@@ -88,32 +88,7 @@ pub fn until(prescription: &Prescription, signed_at: Timestamp) -> Option<Timest
     Some(Timestamp(signed_at.0 + days * DAY_MS))
 }
 
-/// Selects the signed prescriptions of which something is taken or may still act, and counts all that were signed.
-#[must_use]
-pub fn select_taken(file: &PatientFile, now: Timestamp) -> [Statement; 2] {
-    let lately = Statement::new(
-        "SELECT id, patient_id, encounter_id, recorded_by, content_sealed, signed_at, signature, version, created_at,
-                (SELECT json_group_array(json_object('id', e.id, 'sequence', e.sequence, 'kind', e.kind,
-                          'organization_id', e.organization_id, 'content_sealed', e.content_sealed,
-                          'recorded_at', e.recorded_at))
-                 FROM prescription_events e WHERE e.prescription_id = prescriptions.id) AS events
-         FROM prescriptions
-         WHERE patient_id = ?1 AND status = 'signed'
-           AND (active_until IS NULL OR active_until > ?2
-                OR EXISTS (SELECT 1 FROM prescription_events d
-                           WHERE d.prescription_id = prescriptions.id AND d.recorded_at > ?2))
-           AND NOT EXISTS (SELECT 1 FROM prescription_events c
-                           WHERE c.prescription_id = prescriptions.id AND c.kind = 'cancelled' AND c.recorded_at <= ?2)",
-    )
-    .bind(file.id)
-    .bind(now.0 - i64::from(LONGEST_WASHOUT_DAYS) * DAY_MS);
-    let count =
-        Statement::new("SELECT COUNT(*) AS signed FROM prescriptions WHERE patient_id = ?1 AND status = 'signed'")
-            .bind(file.id);
-    [lately, count]
-}
-
-/// Opens what [`select_taken`] found.
+/// Opens what [`super::store::select_taken`] found.
 ///
 /// # Errors
 /// When a content does not open.

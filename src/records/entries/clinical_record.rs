@@ -11,7 +11,8 @@ use crate::id::Timestamp;
 use crate::medicine::catalogue;
 use crate::medicine::listed::{LONGEST_WASHOUT_DAYS, exposure};
 use crate::medicine::model::{Day, NamedMedicine, NotAssessed};
-use crate::medicine::prescriptions::taken::{Taken, open_taken, select_taken};
+use crate::medicine::prescriptions::store::select_taken;
+use crate::medicine::prescriptions::taken::{Taken, open_taken};
 use crate::names::fold;
 use crate::platform::{Rows, Statement};
 use crate::records::clinical_data::{

@@ -6,7 +6,7 @@ use super::model::{Entry, Kind};
 use super::statements::Statements;
 use crate::id::{Id, Timestamp};
 use crate::medicine::model::NotAssessed;
-use crate::medicine::prescriptions::model::Item;
+use crate::medicine::prescriptions::item::Item;
 use crate::records::clinical_data::{Pregnancy, Sex};
 use serde::Serialize;
 use utoipa::ToSchema;

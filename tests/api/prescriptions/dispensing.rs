@@ -103,6 +103,23 @@ async fn what_the_pharmacy_gives_back_it_reads_no_more() {
 }
 
 #[tokio::test]
+async fn a_pharmacist_asks_the_prescriber_in_a_room_without_the_patient() {
+    let it = Pharmacy::new().await;
+    let path = it.clinic.signed(&["amoxicillin"]).await;
+    let ask = json!({ "subject": "500 mg or 250 mg?" });
+    it.post(&format!("{path}/room"), &it.phil, ask.clone()).await.problem(404, "not-found");
+    it.send(&path).await.expect(200);
+    let room = it.post(&format!("{path}/room"), &it.phil, ask).await.expect(201);
+    let messages = format!("/api/v1/rooms/{}/messages", room["id"].as_str().unwrap());
+    let say = |id: &str, body: &str| json!({ "client_id": id, "body": body });
+    it.post(&messages, &it.phil, say("a", "Is the dose right?")).await.expect(201);
+    it.post(&messages, &it.clinic.dana, say("b", "Yes.")).await.expect(201);
+    let said = it.clinic.here.get(&messages, Some(&it.phil)).await.expect(200);
+    assert_eq!(said["items"].as_array().unwrap().len(), 2);
+    it.clinic.here.get(&messages, Some(&it.clinic.ann)).await.problem(404, "not-found");
+}
+
+#[tokio::test]
 async fn what_is_taken_back_counts_as_taken_no_more() {
     let it = Pharmacy::new().await;
     let path = it.clinic.signed(&["warfarin"]).await;

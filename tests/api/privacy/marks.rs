@@ -237,6 +237,12 @@ impl Marked {
         let then = |action: &str| format!("{prescription}/{action}");
         let send = json!({ "organization_id": pharmacy });
         self.post("send_prescription", Some(&self.dana), &then("send"), send).await.expect(200);
+        let subject = json!({ "subject": self.mark() });
+        self.post("ask_prescriber", Some(&phil), &then("room"), subject).await.expect(201);
+        let code = json!({ "organization_id": pharmacy, "code": self.mark() });
+        self.post("receive_prescription", Some(&phil), &then("receive"), code).await.problem(404, "not-found");
+        let renewal = json!({ "overrides": [{ "alert": self.mark(), "reason_code": "other", "reason": self.mark() }] });
+        self.post("renew_prescription", Some(&self.dana), &then("renew"), renewal).await.problem(422, "invalid");
         let back = json!({ "reason": self.mark() });
         self.post("return_prescription", Some(&phil), &then("return"), back).await.expect(200);
         let cancel = json!({ "reason": self.mark() });

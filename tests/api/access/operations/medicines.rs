@@ -51,6 +51,25 @@ pub const OPERATIONS: &[Operation] = &[
     .sending(
         |_| json!({ "items": [{ "medicine_id": "amoxicillin", "quantity": { "value": 1, "unit": "{tablet}" } }] }),
     ),
+    row("ask_prescriber", "/api/v1/prescriptions/{sent}/room", Of(Thing::PrescriptionSent, A::DispensePrescription))
+        .sending(|_| json!({ "subject": "x" })),
+    row("renew_prescription", "/api/v1/prescriptions/{prescription}/renew", Of(Thing::Prescription, A::Prescribe))
+        .sending(|_| json!({}))
+        .refusing(409),
+    row("print_prescription", "/api/v1/prescriptions/{sent}/print", Of(Thing::PrescriptionSent, A::ReadPrescription)),
+    row(
+        "verify_prescription",
+        "/api/v1/prescriptions/{sent}/verify?code=x",
+        Own(Relationship::Anyone, A::VerifyPrescription),
+    )
+    .refusing(404),
+    row(
+        "receive_prescription",
+        "/api/v1/prescriptions/{sent}/receive",
+        Own(Relationship::Anyone, A::VerifyPrescription),
+    )
+    .sending(|it| json!({ "organization_id": it["organization"], "code": "x" }))
+    .refusing(404),
     row(
         "return_prescription",
         "/api/v1/prescriptions/{sent}/return",
