@@ -16,8 +16,8 @@ use crate::medicine::prescriptions::taken::{Taken, open_taken};
 use crate::names::fold;
 use crate::platform::{Rows, Statement};
 use crate::records::clinical_data::{
-    AgeYears, AllergyInput, ChildPugh, Egfr, GestationWeeks, HeightCm, PatientData, Potassium, Pregnancy,
-    ReactionSeverity, SerumCreatinine, Sex, Term, WeightKg,
+    AgeYears, AllergyInput, ChildPugh, Egfr, GestationWeeks, HeightCm, Magnesium, PatientData, Potassium, Pregnancy,
+    Qtc, ReactionSeverity, SerumCreatinine, Sex, Term, WeightKg,
 };
 use crate::records::majority::today;
 use crate::records::store::PatientFile;
@@ -95,19 +95,11 @@ pub async fn load_with(
     Ok((open(file, &rows, app.now())?, selected))
 }
 
-/// Sex for clinical use, as far as the record tells.
-#[must_use]
-pub fn sex_of(_: &PatientFile) -> Option<Sex> {
-    None
-}
-
 /// Who it is, for a check.
 #[derive(Debug, Clone, Default)]
 pub struct Person {
     /// Age in years.
     pub age_years: Option<f64>,
-    /// Sex for clinical use.
-    pub sex: Option<Sex>,
     /// Country of residence.
     pub country: Option<String>,
 }
@@ -116,7 +108,7 @@ impl Person {
     /// Whose file it is.
     #[must_use]
     pub fn of(file: &PatientFile, now: Timestamp) -> Self {
-        Self { age_years: file.age_years(now), sex: sex_of(file), country: file.country.clone() }
+        Self { age_years: file.age_years(now), country: file.country.clone() }
     }
 }
 
@@ -203,7 +195,6 @@ impl ClinicalRecord {
         let mut known = Known::default();
         let data = &mut known.data;
         data.age_years = person.age_years.and_then(|age| AgeYears::new(age).ok());
-        data.sex = person.sex;
         data.country = person.country.clone().map(Country);
         data.allergies = self.list(Kind::Allergies, allergy);
         data.conditions = self.list(Kind::Problems, |entry| entry.coded(COMORBIDITY).or(entry.text("name")).map(term));
@@ -259,7 +250,7 @@ fn usable_days(code: &str, age_years: Option<f64>) -> i64 {
         "height" if age < 18.0 => 180,
         "weight" => 365,
         "height" => 3650,
-        "potassium" => 30,
+        "potassium" | "magnesium" | "qtc" => 30,
         _ => 90,
     }
 }
@@ -271,6 +262,7 @@ impl Known {
         match code {
             "pregnancy_status" => return self.observe_pregnancy(observation, value, at, now),
             "lactation" => return self.observe_lactation(value, at, now),
+            "sex_for_clinical_use" => return self.observe_sex(value),
             _ => {}
         }
         let Some(number) = value.as_f64() else { return };
@@ -282,6 +274,8 @@ impl Known {
             "serum_creatinine" => ("renal", "serum_creatinine_umol_l"),
             "egfr" => ("renal", "egfr_ml_min_1_73m2"),
             "potassium" => ("contraindication", "potassium_mmol_l"),
+            "magnesium" => ("contraindication", "magnesium_mmol_l"),
+            "qtc" => ("contraindication", "qtc_ms"),
             "child_pugh" => ("hepatic", "child_pugh"),
             // Vital signs are of the hour: a check does not use those of the record.
             _ => return,
@@ -295,8 +289,19 @@ impl Known {
             "serum_creatinine" => data.serum_creatinine_umol_l = SerumCreatinine::new(number).ok(),
             "egfr" => data.egfr_ml_min_1_73m2 = Egfr::new(number).ok(),
             "potassium" => data.potassium_mmol_l = Potassium::new(number).ok(),
+            "magnesium" => data.magnesium_mmol_l = Magnesium::new(number).ok(),
+            "qtc" => data.qtc_ms = Qtc::new(number).ok(),
             _ => data.child_pugh = ChildPugh::new(number).ok(),
         }
+    }
+
+    /// It does not age: the last word counts.
+    fn observe_sex(&mut self, value: &Value) {
+        self.data.sex = match value.as_str() {
+            Some("male") => Some(Sex::Male),
+            Some("female") => Some(Sex::Female),
+            _ => None,
+        };
     }
 
     /// Who was not pregnant four weeks ago may be now; who was, is until the longest pregnancy is over.
@@ -347,9 +352,9 @@ impl Known {
             egfr_ml_min_1_73m2: stated.egfr_ml_min_1_73m2.or(known.egfr_ml_min_1_73m2.filter(|_| egfr_is_newer)),
             potassium_mmol_l: stated.potassium_mmol_l.or(known.potassium_mmol_l),
             child_pugh: stated.child_pugh.or(known.child_pugh),
-            // The record keeps none of these for a check: they are of the hour, or of the first weeks of a life.
-            magnesium_mmol_l: stated.magnesium_mmol_l,
-            qtc_ms: stated.qtc_ms,
+            magnesium_mmol_l: stated.magnesium_mmol_l.or(known.magnesium_mmol_l),
+            qtc_ms: stated.qtc_ms.or(known.qtc_ms),
+            // The record keeps neither for a check: they are of the hour, or of the first weeks of a life.
             heart_rate_per_min: stated.heart_rate_per_min,
             post_menstrual_age_weeks: stated.post_menstrual_age_weeks,
             allergies: union(known.allergies, stated.allergies, same_substance),
@@ -364,6 +369,8 @@ impl Known {
             "serum_creatinine_umol_l" => data.serum_creatinine_umol_l.is_none(),
             "egfr_ml_min_1_73m2" => data.egfr_ml_min_1_73m2.is_none() && data.serum_creatinine_umol_l.is_none(),
             "potassium_mmol_l" => data.potassium_mmol_l.is_none(),
+            "magnesium_mmol_l" => data.magnesium_mmol_l.is_none(),
+            "qtc_ms" => data.qtc_ms.is_none(),
             "child_pugh" => data.child_pugh.is_none(),
             "pregnancy" => data.pregnancy == Pregnancy::Unknown,
             _ => data.lactating.is_none(),
@@ -441,7 +448,7 @@ mod tests {
         };
         let observations = observations.iter().map(observation).collect();
         let record = ClinicalRecord { entries, observations, stopped: Vec::new(), taken: Taken::default(), changes: 0 };
-        let person = Person { age_years: Some(70.0), sex: Some(Sex::Female), country: None };
+        let person = Person { age_years: Some(70.0), country: None };
         record.known(&person, NOW)
     }
 
@@ -525,9 +532,19 @@ mod tests {
     }
 
     #[test]
+    fn sex_does_not_age_and_what_the_heart_is_judged_by_does() {
+        let of = |days| known(vec![], &[("sex_for_clinical_use", days, json!("male")), ("qtc", days, json!(480.0))]);
+        assert_eq!((of(30).data.sex, of(30).data.qtc_ms), (Some(Sex::Male), Qtc::new(480.0).ok()));
+        assert_eq!((of(31).data.sex, of(31).data.qtc_ms), (Some(Sex::Male), None));
+        assert_eq!(of(31).stale.len(), 1);
+        assert_eq!(known(vec![], &[("sex_for_clinical_use", 1, json!("unknown"))]).data.sex, None);
+    }
+
+    #[test]
     fn the_newer_of_creatinine_and_filtration_rate_counts() {
         let rate = |creatinine, egfr| {
-            let observations = [("serum_creatinine", creatinine, json!(140.0)), ("egfr", egfr, json!(30.0))];
+            let sex = ("sex_for_clinical_use", 3000, json!("female"));
+            let observations = [sex, ("serum_creatinine", creatinine, json!(140.0)), ("egfr", egfr, json!(30.0))];
             known(vec![], &observations).data.egfr_ml_min_1_73m2
         };
         assert_eq!((rate(1, 2), rate(2, 1)), (None, Egfr::new(30.0).ok()));

@@ -233,11 +233,11 @@ kinds! {
     }
     /// Something that was measured or asked.
     ObservationContent {
-        /// What: `weight`, `height`, `serum_creatinine`, `egfr`, `potassium`, `systolic_blood_pressure`,
+        /// What: `weight`, `height`, `serum_creatinine`, `egfr`, `potassium`, `magnesium`, `qtc`, `systolic_blood_pressure`,
         /// `diastolic_blood_pressure`, `heart_rate`, `temperature`, `respiratory_rate`, `oxygen_saturation`, `glucose`,
-        /// `child_pugh`, `pregnancy_status` or `lactation`.
+        /// `child_pugh`, `pregnancy_status`, `lactation` or `sex_for_clinical_use`.
         code: Term,
-        /// A number; a word for `pregnancy_status`; `true` or `false` for `lactation`.
+        /// A number; a word for `pregnancy_status` and `sex_for_clinical_use`; `true` or `false` for `lactation`.
         (schema(value_type = Value)) value: AnyValue,
         /// Its unit (UCUM). May be left out; any but the one of this code is refused.
         unit: Option<Term> = None,

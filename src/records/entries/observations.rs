@@ -4,8 +4,8 @@
 use crate::error::FieldError;
 use crate::http::Reason;
 use crate::records::clinical_data::{
-    BloodPressure, ChildPugh, Egfr, Glucose, HeartRate, HeightCm, OxygenSaturation, Potassium, RespiratoryRate,
-    SerumCreatinine, TemperatureC, WeightKg,
+    BloodPressure, ChildPugh, Egfr, Glucose, HeartRate, HeightCm, Magnesium, OxygenSaturation, Potassium, Qtc,
+    RespiratoryRate, SerumCreatinine, TemperatureC, WeightKg,
 };
 use serde_json::Value;
 
@@ -49,6 +49,8 @@ pub const DEFINITIONS: &[Definition] = &[
     number!("serum_creatinine", Some("14682-9"), "Creatinine in serum or plasma", "umol/L", SerumCreatinine),
     number!("egfr", Some("98979-8"), "Glomerular filtration rate (CKD-EPI 2021)", "mL/min/{1.73_m2}", Egfr),
     number!("potassium", Some("2823-3"), "Potassium in serum or plasma", "mmol/L", Potassium),
+    number!("magnesium", Some("2601-3"), "Magnesium in serum or plasma", "mmol/L", Magnesium),
+    number!("qtc", Some("8636-3"), "Corrected QT interval", "ms", Qtc),
     number!("systolic_blood_pressure", Some("8480-6"), "Systolic blood pressure", "mm[Hg]", BloodPressure),
     number!("diastolic_blood_pressure", Some("8462-4"), "Diastolic blood pressure", "mm[Hg]", BloodPressure),
     number!("heart_rate", Some("8867-4"), "Heart rate", "/min", HeartRate),
@@ -62,6 +64,12 @@ pub const DEFINITIONS: &[Definition] = &[
         loinc: Some("82810-3"),
         name: "Pregnancy status",
         values: Values::Words(&["pregnant", "not_pregnant", "unknown"]),
+    },
+    Definition {
+        code: "sex_for_clinical_use",
+        loinc: Some("99501-9"),
+        name: "Sex parameter for clinical use",
+        values: Values::Words(&["male", "female", "unknown"]),
     },
     Definition { code: "lactation", loinc: None, name: "Breast-feeding", values: Values::Truth },
 ];

@@ -110,7 +110,7 @@ pub fn summarize(
         patient: SummaryPatient {
             id,
             age_years: person.age_years,
-            sex: person.sex.unwrap_or(Sex::Unknown),
+            sex: known.data.sex.unwrap_or(Sex::Unknown),
             country: person.country.clone(),
         },
         statements,
@@ -139,7 +139,7 @@ fn missing(
     const MAY_BE_PREGNANT: std::ops::RangeInclusive<f64> = 10.0..=60.0;
     let recorded = |code: &str| record.observations.iter().any(|one| one.text("code") == Some(code));
     let may_be_pregnant =
-        person.sex != Some(Sex::Male) && person.age_years.is_none_or(|age| MAY_BE_PREGNANT.contains(&age));
+        data.sex != Some(Sex::Male) && person.age_years.is_none_or(|age| MAY_BE_PREGNANT.contains(&age));
     [
         (data.age_years.is_none(), ("age", "age_years")),
         (matches!(data.sex, None | Some(Sex::Unknown)), ("contraindication", "sex")),

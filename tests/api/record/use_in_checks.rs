@@ -125,3 +125,16 @@ async fn an_assessment_in_the_record_knows_what_it_says() {
     assert!(!not_assessed(&with).contains("pregnancy"), "{with}");
     assert_eq!(with["unknown"][0]["name"], "Unheard-of syndrome");
 }
+
+#[tokio::test]
+async fn sex_of_the_record_lets_the_kidneys_be_judged_by_creatinine() {
+    let clinic = Clinic::new().await;
+    for body in [json!({ "code": "weight", "value": 60 }), json!({ "code": "serum_creatinine", "value": 300 })] {
+        clinic.entry(&clinic.ann, "observations", body).await;
+    }
+    let before = check(&clinic, json!({ "age_years": 80 }), &["metformin"]).await;
+    assert!(!kinds(&before).contains(&"renal") && not_assessed(&before).contains("sex"), "{before}");
+    clinic.entry(&clinic.ann, "observations", json!({ "code": "sex_for_clinical_use", "value": "female" })).await;
+    let after = check(&clinic, json!({ "age_years": 80 }), &["metformin"]).await;
+    assert!(kinds(&after).contains(&"renal") && !not_assessed(&after).contains("sex"), "{after}");
+}
