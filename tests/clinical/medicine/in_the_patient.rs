@@ -44,6 +44,22 @@ fn teratogens_in_pregnancy() {
 }
 
 #[test]
+fn medicines_against_cancer_in_pregnancy_and_once_each() {
+    let could_be = well_but(json!({ "age_years": 30, "sex": "female", "pregnancy": "unknown" }));
+    let nursing = well_but(json!({ "sex": "female", "age_years": 30, "lactating": true }));
+    for medicine in
+        ["doxorubicin", "cyclophosphamide", "capecitabine", "imatinib", "dasatinib", "trastuzumab", "everolimus"]
+    {
+        let found = of(&pregnant(8.0), &[medicine]);
+        let told: Vec<_> = found.alerts.iter().filter(|alert| alert.kind == Pregnancy).collect();
+        assert!(told.len() == 1 && told[0].interrupts(), "{medicine}: {told:?}");
+        assert!(kind(&could_be, medicine, Pregnancy).is_some(), "{medicine}");
+        assert!(interrupts(kind(&nursing, medicine, Lactation)), "{medicine}");
+    }
+    assert!(!interrupts(kind(&pregnant(8.0), "ondansetron", Pregnancy)));
+}
+
+#[test]
 fn for_teratogens_an_unknown_pregnancy_is_asked_about_in_someone_who_could_be() {
     let of_age = |age: f64, sex: &str| well_but(json!({ "age_years": age, "sex": sex, "pregnancy": "unknown" }));
     for medicine in ["isotretinoin", "valproate", "methotrexate", "mycophenolate", "acitretin"] {
