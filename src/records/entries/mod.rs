@@ -6,6 +6,7 @@ pub mod clinical_record;
 pub mod coding;
 pub mod content;
 pub mod dates;
+pub mod known;
 pub mod model;
 pub mod observations;
 pub mod overview;
