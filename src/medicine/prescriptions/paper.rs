@@ -9,7 +9,7 @@ use super::{signature, store};
 use crate::audit::Entry;
 use crate::authorization::{Action, Relationship, require};
 use crate::chat::directory::candidates;
-use crate::encryption::{KeyRing, sha256};
+use crate::encryption::KeyRing;
 use crate::error::{Result, internal, not_found};
 use crate::http::{Caller, Invalid, Json, JsonBody, PathOf, QueryOf};
 use crate::id::{Id, Timestamp};
@@ -29,6 +29,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use deserr::Deserr;
 use qrcodegen::{QrCode, QrCodeEcc};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// Paths of what is on paper.
@@ -71,7 +72,7 @@ struct Line<'a> {
     name: &'a str,
     how: String,
     quantity: Option<String>,
-    repeats: u8,
+    repeats: Option<String>,
     substitution_allowed: bool,
     instructions: Option<&'a str>,
 }
@@ -86,32 +87,42 @@ impl<'a> Line<'a> {
             how.push("as needed".to_owned());
         }
         how.extend(item.max_per_24h.as_ref().map(|most| ["at most ", &measure(most), " in 24 hours"].concat()));
-        how.extend(item.duration_days.map(|days| ["for ", &days.0.to_string(), " day(s)"].concat()));
+        how.extend(item.duration_days.map(|days| ["for ", &counted(days.0.into(), "day")].concat()));
         Self {
             name: row.map_or(item.medicine_id.0.as_str(), |row| row.name),
             how: how.join(", "),
             quantity: item.quantity.as_ref().map(measure),
-            repeats: item.repeats.0,
+            repeats: (!item.repeats.is_none()).then(|| counted(item.repeats.0.into(), "time")),
             substitution_allowed: item.substitution_allowed,
             instructions: item.instructions.as_ref().map(|words| words.0.as_str()),
         }
     }
 }
 
-/// `500 mg`; a unit that counts things stands in braces (UCUM annotation), which nobody reads aloud.
-fn measure(measure: &Measure) -> String {
-    [&measure.value.0.to_string(), " ", measure.unit.0.trim_matches(['{', '}'])].concat()
+/// `1 day`, `7 days`.
+fn counted(count: f64, noun: &str) -> String {
+    let plural = if (count - 1.0).abs() < f64::EPSILON { "" } else { "s" };
+    [count.to_string().as_str(), " ", noun, plural].concat()
 }
 
+/// `500 mg`, `21 tablets`: a unit that counts things stands in braces (UCUM annotation), which nobody reads aloud.
+fn measure(measure: &Measure) -> String {
+    let unit = &measure.unit.0;
+    match unit.strip_prefix('{').and_then(|thing| thing.strip_suffix('}')) {
+        Some(thing) => counted(measure.value.0, thing),
+        None => [&measure.value.0.to_string(), " ", unit].concat(),
+    }
+}
+
+/// `3 times in 1 day`, `1 time in 2 weeks`.
 fn timing(timing: &Timing) -> String {
     let unit = match timing.period_unit {
-        PeriodUnit::H => "hour(s)",
-        PeriodUnit::D => "day(s)",
-        PeriodUnit::Wk => "week(s)",
-        PeriodUnit::Mo => "month(s)",
+        PeriodUnit::H => "hour",
+        PeriodUnit::D => "day",
+        PeriodUnit::Wk => "week",
+        PeriodUnit::Mo => "month",
     };
-    let (frequency, period) = (timing.frequency.0.to_string(), timing.period.0.to_string());
-    [&frequency, " time(s) every ", &period, " ", unit].concat()
+    [&counted(timing.frequency.0, "time"), " in ", &counted(timing.period.0, unit)].concat()
 }
 
 /// What a code says is signed for, so that only a page of this installation has one.
@@ -166,7 +177,7 @@ pub async fn print_prescription(app: App, caller: Caller, PathOf(id): PathOf<Id>
     let html = page.render().map_err(internal)?;
     let policy = [
         "default-src 'none'; style-src 'sha256-",
-        &STANDARD.encode(sha256(STYLE.as_bytes())),
+        &STANDARD.encode(Sha256::digest(STYLE)),
         "'; frame-ancestors 'none'",
     ];
     Ok(([(CONTENT_SECURITY_POLICY, policy.concat())], Html(html)).into_response())
@@ -256,7 +267,7 @@ mod tests {
         });
         let item: Item = serde_json::from_value(item).unwrap();
         let line = Line::of(&item);
-        assert_eq!(line.how, "500 mg, oral, 3 time(s) every 1 day(s), for 7 day(s)");
-        assert_eq!(line.quantity.as_deref(), Some("21 tablet"));
+        assert_eq!(line.how, "500 mg, oral, 3 times in 1 day, for 7 days");
+        assert_eq!(line.quantity.as_deref(), Some("21 tablets"));
     }
 }
