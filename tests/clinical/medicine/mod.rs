@@ -3,6 +3,7 @@
 mod allergies;
 mod doses;
 mod dosing;
+mod every_caution;
 mod in_the_patient;
 mod lists;
 mod pairs;
