@@ -73,6 +73,30 @@ pub fn is_subject(index: Index, subject: Subject) -> bool {
     }
 }
 
+/// Whether what one rule is about is a part of what another is about: a medicine of a class, a class of a wider one.
+#[must_use]
+pub fn within(subject: Subject, wider: Subject) -> bool {
+    match (subject, wider) {
+        (Subject::Medicine(index), _) => is_subject(index, wider),
+        (Subject::Class(class), Subject::Class(wider)) => is_class_within(class, wider),
+        (Subject::Class(_), Subject::Medicine(_)) => false,
+    }
+}
+
+/// Whether `class` is `wider`, or lies within it.
+#[must_use]
+pub fn is_class_within(class: Index, wider: Index) -> bool {
+    let classes = &medicine().classes;
+    let mut at = Some(class);
+    while let Some(class) = at {
+        if class == wider {
+            return true;
+        }
+        at = classes.get(usize::from(class)).and_then(|class| class.parent);
+    }
+    false
+}
+
 /// Others that are given instead of it: first those of its narrowest duplicate classes, then those of the same
 /// therapeutic group (the first five characters of the ATC code). Itself and combinations with it are not among them.
 #[must_use]

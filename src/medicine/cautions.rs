@@ -1,10 +1,10 @@
 //! A medicine in a state of the patient: conditions, pregnancy, lactation,
 //! kidneys, liver, age. What cannot be judged for want of a datum is reported.
 
-use super::catalogue::{get, is_subject, with_ingredients};
+use super::catalogue::{get, is_subject, with_ingredients, within};
 use super::facts::PatientFacts;
 use super::model::{Alert, NotAssessed};
-use crate::knowledge::tables::{AlertKind, Caution, Index, Subject};
+use crate::knowledge::tables::{AlertKind, Caution, Index};
 use crate::knowledge::{medicine, review, sources};
 
 /// Alerts about the medicines in this patient, and what could not be judged.
@@ -35,13 +35,15 @@ pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, Vec<Not
     }
     (alerts, not_assessed)
 }
-/// Of the rules of one kind, those about the medicine itself speak for those
-/// about its classes, unless the class says worse.
+
+/// Of the rules of one kind about one state, the one with the narrowest subject speaks (the medicine before its class, a class before
+/// the wider one), unless the wider says worse.
 fn most_precise<'r>(holding: &'r [&'r Caution<'static>]) -> impl Iterator<Item = &'r Caution<'static>> {
     holding.iter().copied().filter(move |rule| {
         let precise = |other: &&&Caution| {
             other.kind == rule.kind
-                && matches!((other.subject, rule.subject), (Subject::Medicine(_), Subject::Class(_)))
+                && other.subject != rule.subject
+                && within(other.subject, rule.subject)
                 && other.severity >= rule.severity
                 && other.when == rule.when
         };

@@ -1,10 +1,10 @@
 //! Interactions of every pair: by ingredient and by class. A rule that another
 //! one states more precisely for the same pair is not said twice.
 
-use super::catalogue::{get, is_subject};
+use super::catalogue::{get, is_class_within, within};
 use super::listed::{Exposure, Holders, Listed};
 use super::model::Alert;
-use crate::knowledge::tables::{AlertKind, Class, Index, Interaction, Severity, Subject};
+use crate::knowledge::tables::{AlertKind, Index, Interaction, Severity, Subject};
 use crate::knowledge::{medicine, review, sources, text};
 
 /// An interaction that was found.
@@ -105,28 +105,6 @@ fn states_more_precisely(rule: &Interaction, other: &Interaction) -> bool {
     let straight = within(rule.a, other.a) && within(rule.b, other.b);
     let crossed = within(rule.a, other.b) && within(rule.b, other.a);
     rule.id != other.id && (straight || crossed)
-}
-
-fn within(subject: Subject, wider: Subject) -> bool {
-    match (subject, wider) {
-        (Subject::Medicine(index), _) => is_subject(index, wider),
-        (Subject::Class(class), Subject::Class(wider)) => is_class_within(class, wider),
-        (Subject::Class(_), Subject::Medicine(_)) => false,
-    }
-}
-
-/// Whether `class` is `wider`, or lies within it.
-#[must_use]
-pub fn is_class_within(class: Index, wider: Index) -> bool {
-    let classes: &[Class] = &medicine().classes;
-    let mut at = Some(class);
-    while let Some(class) = at {
-        if class == wider {
-            return true;
-        }
-        at = classes.get(usize::from(class)).and_then(|class| class.parent);
-    }
-    false
 }
 
 /// Whether an interaction of the same two medicines says already that they are two of this class.

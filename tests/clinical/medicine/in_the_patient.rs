@@ -1,6 +1,6 @@
 //! A medicine in a state of the patient.
 
-use super::{alerts, interrupts, of, well, well_but, worst};
+use super::{alerts, interrupts, members, of, well, well_but, worst};
 use serde_json::{Value, json};
 use virtual_doctor::knowledge::tables::AlertKind::{
     self, Age, Alcohol, Contraindication, Food, Hepatic, Lactation, Pregnancy, Renal,
@@ -57,6 +57,17 @@ fn medicines_against_cancer_in_pregnancy_and_once_each() {
         assert!(interrupts(kind(&nursing, medicine, Lactation)), "{medicine}");
     }
     assert!(!interrupts(kind(&pregnant(8.0), "ondansetron", Pregnancy)));
+}
+
+#[test]
+fn every_teratogen_interrupts_in_pregnancy_and_is_told_once() {
+    let members = members("teratogenic");
+    assert!(members.len() > 60, "{}", members.len());
+    for medicine in members {
+        let found = of(&pregnant(8.0), &[medicine]);
+        let told: Vec<_> = found.alerts.iter().filter(|alert| alert.kind == Pregnancy && alert.interrupts()).collect();
+        assert_eq!(told.len(), 1, "{medicine}: {told:?}");
+    }
 }
 
 #[test]

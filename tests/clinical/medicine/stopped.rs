@@ -29,9 +29,15 @@ fn amiodarone_counts_for_months() {
 }
 
 #[test]
-fn an_inducer_counts_for_two_weeks() {
-    assert!(after("rifampicin", "2026-11-20", "apixaban") >= Some(Moderate));
-    assert_eq!(after("rifampicin", "2026-11-01", "apixaban"), None);
+fn an_inducer_counts_for_four_weeks() {
+    assert!(after("rifampicin", "2026-10-30", "apixaban") >= Some(Moderate), "27 days");
+    assert_eq!(after("rifampicin", "2026-10-29", "apixaban"), None, "28 days");
+}
+
+#[test]
+fn a_reversible_inhibitor_counts_for_a_day_only() {
+    assert_eq!(after("linezolid", "2026-11-26", "sertraline"), after("moclobemide", "2026-11-26", "sertraline"));
+    assert_eq!(after("linezolid", "2026-11-25", "sertraline"), None, "a day");
 }
 
 #[test]
