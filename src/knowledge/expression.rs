@@ -38,6 +38,8 @@ pub enum Quantity {
     EgfrMlMin173m2,
     /// mL/min.
     CreatinineClearanceMlMin,
+    /// µmol/L.
+    SerumCreatinineUmolL,
     /// mmol/L.
     PotassiumMmolL,
     /// mmol/L.
@@ -68,6 +70,7 @@ pub const QUANTITIES: &[(&str, Quantity)] = &[
     ("height_cm", Quantity::HeightCm),
     ("egfr_ml_min_1_73m2", Quantity::EgfrMlMin173m2),
     ("creatinine_clearance_ml_min", Quantity::CreatinineClearanceMlMin),
+    ("serum_creatinine_umol_l", Quantity::SerumCreatinineUmolL),
     ("potassium_mmol_l", Quantity::PotassiumMmolL),
     ("magnesium_mmol_l", Quantity::MagnesiumMmolL),
     ("qtc_ms", Quantity::QtcMs),

@@ -83,6 +83,7 @@ impl<'a> PatientFacts<'a> {
             Quantity::PostMenstrualAgeWeeks => data.post_menstrual_age_weeks.map(|weeks| weeks.0),
             Quantity::WeightKg => data.weight_kg.map(|weight| weight.0),
             Quantity::HeightCm => data.height_cm.map(|height| height.0),
+            Quantity::SerumCreatinineUmolL => data.serum_creatinine_umol_l.map(|creatinine| creatinine.0),
             Quantity::PotassiumMmolL => data.potassium_mmol_l.map(|potassium| potassium.0),
             Quantity::MagnesiumMmolL => data.magnesium_mmol_l.map(|magnesium| magnesium.0),
             Quantity::QtcMs => data.qtc_ms.map(|qtc| qtc.0),

@@ -3,7 +3,7 @@
 use super::medicine::mentions_finding;
 use super::names::{Citations, Names};
 use super::rows::{Raw, RegimenRow};
-use super::{Check, reviewed};
+use super::{Check, list, reviewed};
 use crate::tables::{Adjustment, DosingTables, Growth, Per, Regimen};
 
 pub(super) fn dosing<'a>(
@@ -85,10 +85,16 @@ fn adjustments<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check
         check.that(!row.when.is_empty(), || format!("{user}: in whom?"));
         let capped = row.max_dose.is_some() || row.max_daily.is_some();
         check.that(!capped || !row.unit.is_empty(), || format!("{user}: the unit is missing"));
+        let indications: Vec<&str> = list(&row.indications).collect();
+        for indication in &indications {
+            let known = raw.regimens.iter().any(|of| of.medicine == row.medicine && of.indication == *indication);
+            check.that(known, || format!("{user}: no regimen is for `{indication}`"));
+        }
         rows.push(Adjustment {
             id: &row.id,
             medicine: names.index("medicine", &row.medicine, &user, check),
             when,
+            indications,
             factor: row.factor,
             least_interval_h: row.least_interval_h,
             max_dose: row.max_dose,

@@ -340,6 +340,7 @@ pub(super) struct AdjustmentRow {
     pub(super) id: String,
     pub(super) medicine: String,
     pub(super) when: String,
+    pub(super) indications: String,
     pub(super) factor: Option<f64>,
     pub(super) least_interval_h: Option<f64>,
     pub(super) max_dose: Option<f64>,

@@ -72,7 +72,7 @@ pub struct Regimen<'a> {
     pub review: &'a str,
 }
 
-/// How all regimens of a medicine change in some people.
+/// How the regimens of a medicine change in some people.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Adjustment<'a> {
     /// Slug.
@@ -81,6 +81,8 @@ pub struct Adjustment<'a> {
     pub medicine: Index,
     /// In whom.
     pub when: Expression,
+    /// Which regimens, by indication; all where empty.
+    pub indications: Vec<&'a str>,
     /// Multiplies each dose.
     pub factor: Option<f64>,
     /// Least hours between doses.

@@ -51,15 +51,16 @@ pub fn doses(question: &Question) -> Option<DoseAnswer> {
     let mut not_assessed = Vec::new();
     let mut alerts = speaks_against(question, row.id, &mut not_assessed);
     let adjustments = adjustments(question.medicine, &facts, &mut not_assessed);
-    if let Some(avoided) = adjustments.iter().find(|rule| rule.avoid) {
-        alerts.push(avoid(avoided, row.id));
-    }
-    let avoided = adjustments.iter().any(|rule| rule.avoid);
     let wanted = question.indication.map(fold);
     let of_medicine = || dosing().regimens.iter().filter(|regimen| regimen.medicine == question.medicine);
     let for_it = |regimen: &&Regimen| wanted.as_ref().is_none_or(|wanted| fold(regimen.indication).contains(wanted));
     let mut regimens = Vec::new();
-    for regimen in of_medicine().filter(for_it).filter(|_| !avoided) {
+    for regimen in of_medicine().filter(for_it) {
+        let adjustments: Vec<_> = adjustments.iter().filter(|rule| is_about(rule, regimen)).copied().collect();
+        if let Some(avoided) = adjustments.iter().find(|rule| rule.avoid) {
+            alerts.push(avoid(avoided, row.id));
+            continue;
+        }
         if question.only_reviewed && regimen.review.is_empty() {
             not_assessed.push(missing("review of the dose by a clinician"));
             continue;
@@ -81,6 +82,7 @@ pub fn doses(question: &Question) -> Option<DoseAnswer> {
         known.dedup();
         not_assessed.push(missing(&["dose for this indication; known: ", &known.join(", ")].concat()));
     }
+    alerts.dedup_by(|a, b| a.id == b.id);
     not_assessed.sort_unstable();
     not_assessed.dedup();
     Some(DoseAnswer { medicine: row.id, regimens, alerts, not_assessed, knowledge_version: version() })
@@ -148,6 +150,12 @@ fn adjustments(
     holding
 }
 
+/// A loading dose fills the body, whatever the kidneys are; what is not given at all is not loaded either.
+fn is_about(rule: &Adjustment, regimen: &Regimen) -> bool {
+    let for_it = rule.indications.is_empty() || rule.indications.contains(&regimen.indication);
+    for_it && (rule.avoid || !matches!(regimen.phase, Phase::Loading))
+}
+
 /// One amount on its way to the dose.
 struct Work {
     amount: f64,
@@ -177,8 +185,7 @@ fn worked_out(
     let mut low = Work { amount: regimen.dose, unit: regimen.unit, steps: Vec::new() };
     low.step("dose_per_unit", regimen.dose);
     let mut high = regimen.dose_to.map(|to| Work { amount: to, unit: regimen.unit, steps: Vec::new() });
-    // A loading dose fills the body, whatever the kidneys are.
-    let applying: Vec<_> = adjustments.iter().filter(|_| !matches!(regimen.phase, Phase::Loading)).copied().collect();
+    let doses_a_day = timing(regimen, adjustments).map_or(1.0, |timing| timing.per_day().max(1.0));
     let in_unit = |cap: Option<f64>, unit: &str| {
         let (cap, one) = (quantity(cap?, unit)?, quantity(1.0, regimen.unit)?);
         (cap.dimension == one.dimension).then_some(cap.amount / one.amount)
@@ -189,12 +196,14 @@ fn worked_out(
             work.step("dose", amount);
         }
         work.capped("capped_at_adult_dose", regimen.max_dose);
-        for rule in &applying {
+        for rule in adjustments {
             if let Some(factor) = rule.factor {
                 let amount = work.amount * factor;
                 work.step("adjusted", amount);
             }
             work.capped("capped_by_adjustment", in_unit(rule.max_dose, rule.unit));
+            // Each dose as often as it is given stays within the day's cap.
+            work.capped("capped_by_adjustment", in_unit(rule.max_daily, rule.unit).map(|daily| daily / doses_a_day));
         }
     }
     let medicine = get(regimen.medicine).ok_or("medicine")?;
@@ -218,8 +227,8 @@ fn worked_out(
     if let Some(high) = &mut high {
         high.amount = significant(high.amount).max(low.amount);
     }
-    let timing = timing(regimen, &applying);
-    let max_daily = most_in_a_day(regimen, &applying, scale, &in_unit);
+    let timing = timing(regimen, adjustments);
+    let max_daily = most_in_a_day(regimen, adjustments, scale, &in_unit);
     steps.extend(low.steps);
     Ok(DoseRegimen {
         rule: regimen.id,
@@ -234,7 +243,7 @@ fn worked_out(
         route: regimen.route,
         duration_days: regimen.duration_days.map(f64::from),
         calculation: steps,
-        adjustments: applying.into_iter().map(adjusted).collect(),
+        adjustments: adjustments.iter().copied().map(adjusted).collect(),
         note: regimen.note,
         sources: sources(&regimen.sources),
         review: review(regimen.review),
