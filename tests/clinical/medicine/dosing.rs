@@ -213,3 +213,38 @@ fn no_regimen_is_above_its_own_limit() {
     loud.dedup();
     assert!(loud.is_empty(), "{loud:#?}");
 }
+
+#[test]
+fn an_adjustment_holds_for_the_indication_that_the_label_means() {
+    // 70 years, 70 kg, 400 µmol/L: clearance 15 mL/min.
+    let kidneys = well_but(json!({ "age_years": 70, "serum_creatinine_umol_l": 400 }));
+    let hours = |medicine: &str, indication: &str| first(medicine, indication, &kidneys).timing.unwrap().period.0;
+    assert_eq!(hours("aciclovir", "shingles"), 8.0);
+    assert_eq!(hours("aciclovir", "herpes encephalitis"), 24.0);
+    let in_the_gut = first("vancomycin", "clostridioides", &kidneys);
+    assert!(in_the_gut.adjustments.is_empty() && in_the_gut.timing.unwrap().frequency.0 == 4.0);
+    assert_eq!(first("fluconazole", "vaginal", &kidneys).dose.value.0, 150.0);
+}
+
+#[test]
+fn apixaban_is_lowered_by_serum_creatinine_and_only_in_atrial_fibrillation() {
+    let old = |creatinine: f64, weight: f64| {
+        well_but(json!({ "age_years": 82, "weight_kg": weight, "serum_creatinine_umol_l": creatinine }))
+    };
+    let dose_of = |indication: &str, patient: &Value| first("apixaban", indication, patient).dose.value.0;
+    assert_eq!(dose_of("atrial fibrillation", &old(133.0, 80.0)), 2.5);
+    assert_eq!(dose_of("atrial fibrillation", &old(132.0, 80.0)), 5.0);
+    assert_eq!(dose_of("atrial fibrillation", &old(100.0, 60.0)), 2.5);
+    assert_eq!(dose_of("venous thromboembolism", &old(140.0, 60.0)), 10.0);
+}
+
+#[test]
+fn each_dose_stays_within_the_cap_of_the_day() {
+    let kidneys = well_but(json!({ "age_years": 70, "serum_creatinine_umol_l": 400 }));
+    assert_eq!(first("sitagliptin", "", &kidneys).dose.value.0, 25.0);
+    for (medicine, most) in [("baclofen", 5.0), ("pregabalin", 150.0), ("sitagliptin", 25.0)] {
+        let regimen = first(medicine, "", &kidneys);
+        let a_day = regimen.dose.value.0 * regimen.timing.as_ref().unwrap().per_day();
+        assert!(a_day <= most, "{medicine}: {regimen:?}");
+    }
+}
