@@ -36,15 +36,14 @@ pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, Vec<Not
     (alerts, not_assessed)
 }
 
-/// Of the rules of one kind about one state, the one with the narrowest subject speaks (the medicine before its class, a class before
-/// the wider one), unless the wider says worse.
+/// Of the rules of one kind about one state, the one with the narrowest subject speaks: the medicine before its class, a class
+/// before the wider one. Whoever wrote it knew the wider one.
 fn most_precise<'r>(holding: &'r [&'r Caution<'static>]) -> impl Iterator<Item = &'r Caution<'static>> {
     holding.iter().copied().filter(move |rule| {
         let precise = |other: &&&Caution| {
             other.kind == rule.kind
                 && other.subject != rule.subject
                 && within(other.subject, rule.subject)
-                && other.severity >= rule.severity
                 && other.when == rule.when
         };
         !holding.iter().any(|other| precise(&other))
