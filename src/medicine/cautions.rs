@@ -14,24 +14,23 @@ pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, Vec<Not
     let mut not_assessed = Vec::new();
     for index in medicines {
         let Some(row) = get(*index) else { continue };
-        let parts = with_ingredients(*index);
-        let rules = medicine().cautions.iter().filter(|rule| parts.iter().any(|part| is_subject(*part, rule.subject)));
         let about = facts.about(*index);
-        let mut holding: Vec<&'static Caution<'static>> = Vec::new();
-        for rule in rules {
-            let mut missing = Vec::new();
-            match rule.when.evaluate(&about, &mut missing) {
-                Some(true) => holding.push(rule),
-                Some(false) => {}
-                None => {
-                    not_assessed.extend(missing.into_iter().map(|atom| NotAssessed {
+        // Each ingredient for itself: what is known of one does not speak for another of the same class.
+        for part in with_ingredients(*index) {
+            let mut holding: Vec<&'static Caution<'static>> = Vec::new();
+            for rule in medicine().cautions.iter().filter(|rule| is_subject(part, rule.subject)) {
+                let mut missing = Vec::new();
+                match rule.when.evaluate(&about, &mut missing) {
+                    Some(true) => holding.push(rule),
+                    Some(false) => {}
+                    None => not_assessed.extend(missing.into_iter().map(|atom| NotAssessed {
                         kind: kind_name(rule.kind),
                         missing: facts.missing(atom).to_owned(),
-                    }))
+                    })),
                 }
             }
+            alerts.extend(most_precise(&holding).map(|rule| alert(rule, row.id)));
         }
-        alerts.extend(most_precise(&holding).map(|rule| alert(rule, row.id)));
     }
     (alerts, not_assessed)
 }
