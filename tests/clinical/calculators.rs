@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fs;
 use virtual_doctor::calculators::model::CalculatorAnswer;
 use virtual_doctor::calculators::work::{by_id, result, work_out};
 use virtual_doctor::error::FieldError;
@@ -18,28 +17,46 @@ fn refused(id: &str, given: &Value) -> Vec<String> {
     run(id, given).map_or_else(|errors| errors.into_iter().filter_map(|error| error.pointer).collect(), |_| Vec::new())
 }
 
-/// The rows of `calculator_examples.csv`: calculator, inputs, expected, tolerance.
-fn examples() -> Vec<(String, Value, f64, f64)> {
-    let text = fs::read_to_string("tests/clinical/calculator_examples.csv").unwrap();
-    let mut rows = Vec::new();
-    // Calculator, inputs in quotes with quotes doubled, then numbers and the citation.
-    for line in text.lines().skip(1) {
-        let (id, rest) = line.split_once(",\"").unwrap();
-        let (inputs, rest) = rest.split_once("}\",").unwrap();
-        let inputs = serde_json::from_str(&[&inputs.replace("\"\"", "\""), "}"].concat()).unwrap();
-        let mut numbers = rest.splitn(3, ',').take(2).map(|number| number.parse().unwrap());
-        rows.push((id.to_owned(), inputs, numbers.next().unwrap(), numbers.next().unwrap()));
+/// One row of `calculator_examples.csv`.
+struct Example {
+    calculator: String,
+    inputs: Value,
+    expected: f64,
+    tolerance: f64,
+    /// Where others published it, or how we worked it out.
+    citation: String,
+}
+
+impl Example {
+    /// Whether somebody else worked it out; ours are at the boundaries of the published table or formula.
+    fn is_published(&self) -> bool {
+        let ours =
+            ["by hand", "from the", "from box", "chart 1", "the least", "the most", "every formula", "Devine 1974"];
+        !ours.iter().any(|how| self.citation.starts_with(how))
     }
-    rows
+}
+
+fn examples() -> Vec<Example> {
+    let mut reader = csv::Reader::from_path("tests/clinical/calculator_examples.csv").unwrap();
+    let rows = reader.records().map(Result::unwrap).map(|row| Example {
+        calculator: row[0].to_owned(),
+        inputs: serde_json::from_str(&row[1]).unwrap(),
+        expected: row[2].parse().unwrap(),
+        tolerance: row[3].parse().unwrap(),
+        citation: row[4].to_owned(),
+    });
+    rows.collect()
 }
 
 #[test]
 fn every_calculator_gives_what_is_published() {
-    let mut of_each: BTreeMap<String, usize> = BTreeMap::new();
-    for (id, inputs, expected, tolerance) in examples() {
-        let answer = run(&id, &inputs);
+    let mut published: BTreeMap<String, usize> = BTreeMap::new();
+    for example in examples() {
+        let Example { calculator: id, inputs, expected, tolerance, .. } = &example;
+        let (id, expected, tolerance) = (id.as_str(), *expected, *tolerance);
+        let answer = run(id, inputs);
         assert!(answer.is_ok(), "{id} {inputs}: {answer:?}");
-        let numbers: Vec<(&str, f64)> = by_id(&id)
+        let numbers: Vec<(&str, f64)> = by_id(id)
             .unwrap()
             .inputs
             .iter()
@@ -53,13 +70,14 @@ fn every_calculator_gives_what_is_published() {
                 Some((input.id, number))
             })
             .collect();
-        let unrounded = result(&id, &numbers).unwrap();
+        let unrounded = result(id, &numbers).unwrap();
         assert!((unrounded - expected).abs() <= tolerance + 1e-9, "{id} {inputs}: {unrounded}, not {expected}");
-        *of_each.entry(id).or_default() += 1;
+        *published.entry(id.to_owned()).or_default() += usize::from(example.is_published());
     }
-    for row in &calculators().calculators {
-        assert!(of_each.get(row.id).is_some_and(|count| *count >= 3), "{}: fewer than three examples", row.id);
-    }
+    let few = calculators().calculators.iter().filter(|row| published.get(row.id).is_none_or(|count| *count < 3));
+    let few: Vec<&str> = few.map(|row| row.id).collect();
+    // Nobody publishes the clearance of a whole body from creatinine in one step; its two steps have examples of their own.
+    assert_eq!(few, ["egfr_de_indexed"], "fewer than three published examples");
 }
 
 #[test]
