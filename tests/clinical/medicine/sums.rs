@@ -26,6 +26,8 @@ fn anticholinergic_burden() {
 #[test]
 fn serotonergic_sum() {
     reached("sum_serotonergic", &["sertraline", "tramadol", "sumatriptan"], Major);
+    // What every anaesthetic has: an antiemetic does not make two of them three.
+    assert_eq!(sum(&well(), "sum_serotonergic", &["sertraline", "fentanyl", "ondansetron"]), None);
 }
 
 #[test]
