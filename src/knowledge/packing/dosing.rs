@@ -86,6 +86,8 @@ fn adjustments<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check
         let capped = row.max_dose.is_some() || row.max_daily.is_some();
         check.that(!capped || !row.unit.is_empty(), || format!("{user}: the unit is missing"));
         let indications: Vec<&str> = list(&row.indications).collect();
+        let everywhere = row.avoid != "yes" || indications.is_empty();
+        check.that(everywhere, || format!("{user}: what is avoided is avoided for every indication"));
         for indication in &indications {
             let known = raw.regimens.iter().any(|of| of.medicine == row.medicine && of.indication == *indication);
             check.that(known, || format!("{user}: no regimen is for `{indication}`"));

@@ -81,7 +81,7 @@ pub struct Adjustment<'a> {
     pub medicine: Index,
     /// In whom.
     pub when: Expression,
-    /// Which regimens, by indication; all where empty.
+    /// Which regimens, by indication; all where empty, as it is where the medicine is not given at all.
     pub indications: Vec<&'a str>,
     /// Multiplies each dose.
     pub factor: Option<f64>,

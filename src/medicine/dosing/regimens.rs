@@ -51,16 +51,13 @@ pub fn doses(question: &Question) -> Option<DoseAnswer> {
     let mut not_assessed = Vec::new();
     let mut alerts = speaks_against(question, row.id, &mut not_assessed);
     let adjustments = adjustments(question.medicine, &facts, &mut not_assessed);
+    let avoided = adjustments.iter().find(|rule| rule.avoid);
+    alerts.extend(avoided.map(|rule| avoid(rule, row.id)));
     let wanted = question.indication.map(fold);
     let of_medicine = || dosing().regimens.iter().filter(|regimen| regimen.medicine == question.medicine);
     let for_it = |regimen: &&Regimen| wanted.as_ref().is_none_or(|wanted| fold(regimen.indication).contains(wanted));
     let mut regimens = Vec::new();
-    for regimen in of_medicine().filter(for_it) {
-        let adjustments: Vec<_> = adjustments.iter().filter(|rule| is_about(rule, regimen)).copied().collect();
-        if let Some(avoided) = adjustments.iter().find(|rule| rule.avoid) {
-            alerts.push(avoid(avoided, row.id));
-            continue;
-        }
+    for regimen in of_medicine().filter(for_it).filter(|_| avoided.is_none()) {
         if question.only_reviewed && regimen.review.is_empty() {
             not_assessed.push(missing("review of the dose by a clinician"));
             continue;
@@ -69,10 +66,13 @@ pub fn doses(question: &Question) -> Option<DoseAnswer> {
         match regimen.when.evaluate(&facts, &mut atoms) {
             Some(false) => {}
             None => not_assessed.extend(atoms.into_iter().map(|atom| missing(facts.facts.missing(atom)))),
-            Some(true) => match worked_out(regimen, patient, &adjustments) {
-                Ok(found) => regimens.push(found),
-                Err(datum) => not_assessed.push(missing(datum)),
-            },
+            Some(true) => {
+                let adjustments: Vec<_> = adjustments.iter().copied().filter(|rule| is_about(rule, regimen)).collect();
+                match worked_out(regimen, patient, &adjustments) {
+                    Ok(found) => regimens.push(found),
+                    Err(datum) => not_assessed.push(missing(datum)),
+                }
+            }
         }
     }
     if of_medicine().next().is_none() {
@@ -82,7 +82,6 @@ pub fn doses(question: &Question) -> Option<DoseAnswer> {
         known.dedup();
         not_assessed.push(missing(&["dose for this indication; known: ", &known.join(", ")].concat()));
     }
-    alerts.dedup_by(|a, b| a.id == b.id);
     not_assessed.sort_unstable();
     not_assessed.dedup();
     Some(DoseAnswer { medicine: row.id, regimens, alerts, not_assessed, knowledge_version: version() })
@@ -150,10 +149,10 @@ fn adjustments(
     holding
 }
 
-/// A loading dose fills the body, whatever the kidneys are; what is not given at all is not loaded either.
+/// A loading dose fills the body, whatever the kidneys are.
 fn is_about(rule: &Adjustment, regimen: &Regimen) -> bool {
     let for_it = rule.indications.is_empty() || rule.indications.contains(&regimen.indication);
-    for_it && (rule.avoid || !matches!(regimen.phase, Phase::Loading))
+    for_it && !matches!(regimen.phase, Phase::Loading)
 }
 
 /// One amount on its way to the dose.
@@ -185,7 +184,8 @@ fn worked_out(
     let mut low = Work { amount: regimen.dose, unit: regimen.unit, steps: Vec::new() };
     low.step("dose_per_unit", regimen.dose);
     let mut high = regimen.dose_to.map(|to| Work { amount: to, unit: regimen.unit, steps: Vec::new() });
-    let doses_a_day = timing(regimen, adjustments).map_or(1.0, |timing| timing.per_day().max(1.0));
+    let timing = timing(regimen, adjustments);
+    let doses_a_day = timing.as_ref().map(|timing| timing.per_day().max(1.0));
     let in_unit = |cap: Option<f64>, unit: &str| {
         let (cap, one) = (quantity(cap?, unit)?, quantity(1.0, regimen.unit)?);
         (cap.dimension == one.dimension).then_some(cap.amount / one.amount)
@@ -196,14 +196,16 @@ fn worked_out(
             work.step("dose", amount);
         }
         work.capped("capped_at_adult_dose", regimen.max_dose);
+        for factor in adjustments.iter().filter_map(|rule| rule.factor) {
+            let amount = work.amount * factor;
+            work.step("adjusted", amount);
+        }
+        // Caps come last: what one rule lowers to the cap of another is not lowered again.
         for rule in adjustments {
-            if let Some(factor) = rule.factor {
-                let amount = work.amount * factor;
-                work.step("adjusted", amount);
-            }
             work.capped("capped_by_adjustment", in_unit(rule.max_dose, rule.unit));
             // Each dose as often as it is given stays within the day's cap.
-            work.capped("capped_by_adjustment", in_unit(rule.max_daily, rule.unit).map(|daily| daily / doses_a_day));
+            let share = in_unit(rule.max_daily, rule.unit).map(|daily| daily / doses_a_day.unwrap_or(1.0));
+            work.capped("capped_by_adjustment", share);
         }
     }
     let medicine = get(regimen.medicine).ok_or("medicine")?;
@@ -227,8 +229,7 @@ fn worked_out(
     if let Some(high) = &mut high {
         high.amount = significant(high.amount).max(low.amount);
     }
-    let timing = timing(regimen, adjustments);
-    let max_daily = most_in_a_day(regimen, adjustments, scale, &in_unit);
+    let max_daily = most_in_a_day(regimen, adjustments, doses_a_day, scale, &in_unit);
     steps.extend(low.steps);
     Ok(DoseRegimen {
         rule: regimen.id,
@@ -315,15 +316,14 @@ fn timing(regimen: &Regimen, adjustments: &[&Adjustment]) -> Option<Timing> {
 fn most_in_a_day(
     regimen: &Regimen,
     adjustments: &[&Adjustment],
+    doses_a_day: Option<f64>,
     scale: f64,
     in_unit: &impl Fn(Option<f64>, &str) -> Option<f64>,
 ) -> Option<f64> {
     let adjusted = adjustments.iter().filter_map(|rule| in_unit(rule.max_daily, rule.unit));
     // The cap is of an adult; a child's is the largest dose as often as it is given.
-    let by_dose = timing(regimen, adjustments).map(|timing| {
-        let single = (regimen.dose_to.unwrap_or(regimen.dose) * scale).min(regimen.max_dose.unwrap_or(f64::MAX));
-        single * timing.per_day().max(1.0)
-    });
+    let single = (regimen.dose_to.unwrap_or(regimen.dose) * scale).min(regimen.max_dose.unwrap_or(f64::MAX));
+    let by_dose = doses_a_day.map(|times| single * times);
     let all = regimen.max_daily.into_iter().chain(by_dose).chain(adjusted);
     all.reduce(f64::min)
 }

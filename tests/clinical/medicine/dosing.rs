@@ -236,6 +236,19 @@ fn apixaban_is_lowered_by_serum_creatinine_and_only_in_atrial_fibrillation() {
     assert_eq!(dose_of("atrial fibrillation", &old(132.0, 80.0)), 5.0);
     assert_eq!(dose_of("atrial fibrillation", &old(100.0, 60.0)), 2.5);
     assert_eq!(dose_of("venous thromboembolism", &old(140.0, 60.0)), 10.0);
+    // Two reasons for one lower dose: a clearance of about 17 mL/min as well.
+    assert_eq!(dose_of("atrial fibrillation", &old(200.0, 55.0)), 2.5);
+}
+
+#[test]
+fn what_is_not_given_is_told_whatever_it_is_asked_for() {
+    let kidneys = well_but(json!({ "age_years": 70, "serum_creatinine_umol_l": 400 }));
+    for indication in ["", "rheumatoid arthritis", "something else"] {
+        let answer = dose("methotrexate", indication, &kidneys);
+        let told =
+            answer.alerts.iter().filter(|alert| alert.id.starts_with("methotrexate_creatinine_clearance_ml_min:"));
+        assert_eq!((told.count(), answer.regimens.len()), (1, 0), "{indication}");
+    }
 }
 
 #[test]
