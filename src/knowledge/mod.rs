@@ -8,7 +8,9 @@ pub mod tables;
 
 use lzma_rust2::{LzmaReader, Read};
 use std::sync::OnceLock;
-use tables::{CalculatorTable, ComorbidityTable, DiagnosisTables, DosingTables, Index, Library, MedicineTables};
+use tables::{
+    CalculatorTable, ComorbidityTable, DiagnosisTables, DosingTables, Index, Library, MedicineTables, placeholder,
+};
 
 macro_rules! packed {
     ($(#[$doc:meta])* $name:ident: $table:ty = $file:literal) => {
@@ -55,16 +57,28 @@ pub fn version() -> &'static str {
 /// A source as it is printed: document, publisher, year, section.
 #[must_use]
 pub fn source(index: Index) -> String {
-    let library = library();
-    let Some((document, section)) = library.citations.get(usize::from(index)) else { return String::new() };
-    let document = library.documents.get(usize::from(*document)).copied().unwrap_or_default();
-    [document, ", ", section].concat()
+    source_about(index, &[])
 }
 
 /// All sources of a row, printed.
 #[must_use]
 pub fn sources(indexes: &[Index]) -> Vec<String> {
-    indexes.iter().map(|index| source(*index)).collect()
+    sources_about(indexes, &[])
+}
+
+/// All sources of a row about these subjects, printed.
+#[must_use]
+pub fn sources_about(indexes: &[Index], subjects: &[&str]) -> Vec<String> {
+    indexes.iter().map(|index| source_about(*index, subjects)).collect()
+}
+
+fn source_about(index: Index, subjects: &[&str]) -> String {
+    let library = library();
+    let Some((document, section)) = library.citations.get(usize::from(index)) else { return String::new() };
+    let document = library.documents.get(usize::from(*document)).copied().unwrap_or_default();
+    let named = subjects.iter().enumerate();
+    let section = named.fold((*section).to_owned(), |section, (at, name)| section.replace(&placeholder(at), name));
+    [document, ", ", &section].concat()
 }
 
 /// A sentence by its key; the key itself where there is none, so that a gap shows.

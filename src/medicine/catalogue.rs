@@ -2,7 +2,7 @@
 
 use super::model::NamedMedicine;
 use crate::knowledge::tables::{AlertKind, Index, Medicine, Subject};
-use crate::knowledge::{find, medicine, version};
+use crate::knowledge::{find, medicine, sources_about, version};
 use crate::names::NameIndex;
 use serde::Serialize;
 use std::sync::OnceLock;
@@ -18,6 +18,30 @@ pub fn get(index: Index) -> Option<&'static Medicine<'static>> {
 #[must_use]
 pub fn by_id(id: &str) -> Option<Index> {
     find(&medicine().medicines, id, |row| row.id)
+}
+
+/// The id of a medicine or a class.
+#[must_use]
+pub fn subject_id(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Medicine(index) => get(index).map_or("", |row| row.id),
+        Subject::Class(index) => medicine().classes.get(usize::from(index)).map_or("", |row| row.id),
+    }
+}
+
+/// The name of a medicine or a class.
+#[must_use]
+pub fn subject_name(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Medicine(index) => get(index).map_or("", |row| row.name),
+        Subject::Class(index) => medicine().classes.get(usize::from(index)).map_or("", |row| row.name),
+    }
+}
+
+/// Where what is known of a medicine stands.
+#[must_use]
+pub fn cited(row: &Medicine) -> Vec<String> {
+    sources_about(&row.sources, &[row.name, &row.atc.join(", "), row.rxcui])
 }
 
 /// Names, synonyms and brands of all medicines.
@@ -211,7 +235,7 @@ pub fn summary(row: &'static Medicine<'static>) -> MedicineSummary {
         narrow_therapeutic_index: row.narrow_therapeutic_index,
         look_alikes: row.look_alikes.iter().filter_map(|at| Some(get(*at)?.id)).collect(),
         codings: atc.chain(rxnorm).collect(),
-        sources: crate::knowledge::sources(&row.sources),
+        sources: cited(row),
         knowledge_version: version(),
     }
 }

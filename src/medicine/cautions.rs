@@ -1,11 +1,11 @@
 //! A medicine in a state of the patient: conditions, pregnancy, lactation,
 //! kidneys, liver, age. What cannot be judged for want of a datum is reported.
 
-use super::catalogue::{get, is_subject, with_ingredients, within};
+use super::catalogue::{get, is_subject, subject_name, with_ingredients, within};
 use super::facts::PatientFacts;
 use super::model::{Alert, NotAssessed};
 use crate::knowledge::tables::{AlertKind, Caution, Index};
-use crate::knowledge::{medicine, review, sources};
+use crate::knowledge::{medicine, review, sources_about};
 
 /// Alerts about the medicines in this patient, and what could not be judged.
 #[must_use]
@@ -29,24 +29,30 @@ pub fn alerts(medicines: &[Index], facts: &PatientFacts) -> (Vec<Alert>, Vec<Not
                     })),
                 }
             }
-            alerts.extend(most_precise(&holding).map(|rule| alert(rule, row.id)));
+            alerts.extend(most_telling(&holding).map(|rule| alert(rule, row.id)));
         }
     }
     (alerts, not_assessed)
 }
 
 /// Of the rules of one kind about one state, the one with the narrowest subject speaks: the medicine before its class, a class
-/// before the wider one. Whoever wrote it knew the wider one.
-fn most_precise<'r>(holding: &'r [&'r Caution<'static>]) -> impl Iterator<Item = &'r Caution<'static>> {
+/// before the wider one. Whoever wrote it knew the wider one. Of the grades of one state, such as weeks of pregnancy or
+/// filtration rates, the gravest speaks.
+fn most_telling<'r>(holding: &'r [&'r Caution<'static>]) -> impl Iterator<Item = &'r Caution<'static>> {
     holding.iter().copied().filter(move |rule| {
-        let precise = |other: &&&Caution| {
-            other.kind == rule.kind
-                && other.subject != rule.subject
-                && within(other.subject, rule.subject)
-                && other.when == rule.when
+        let says_it_better = |other: &Caution| {
+            let precise =
+                other.subject != rule.subject && within(other.subject, rule.subject) && other.when == rule.when;
+            let graver = is_graded(rule.kind) && other.severity > rule.severity;
+            other.kind == rule.kind && (precise || graver)
         };
-        !holding.iter().any(|other| precise(&other))
+        !holding.iter().any(|other| says_it_better(other))
     })
+}
+
+/// Whether all rules of the kind are about one state, more or less of it.
+fn is_graded(kind: AlertKind) -> bool {
+    matches!(kind, AlertKind::Pregnancy | AlertKind::Lactation | AlertKind::Renal | AlertKind::Hepatic)
 }
 
 fn alert(rule: &Caution<'static>, medicine: &str) -> Alert {
@@ -59,7 +65,7 @@ fn alert(rule: &Caution<'static>, medicine: &str) -> Alert {
         effect: rule.effect.to_owned(),
         management: rule.management.to_owned(),
         evidence: rule.evidence.to_owned(),
-        sources: sources(&rule.sources),
+        sources: sources_about(&rule.sources, &[subject_name(rule.subject)]),
         review: review(rule.review).to_owned(),
     }
 }

@@ -1,13 +1,13 @@
 //! Doses that are too large, and doses that come too often.
 
-use super::catalogue::{get, is_subject};
+use super::catalogue::{get, is_subject, subject_name};
 use super::facts::{FactsAbout, PatientFacts};
 use super::listed::Listed;
 use super::model::{Alert, Measure, NamedMedicine, NotAssessed, PeriodUnit, Timing};
 use super::units::quantity;
 use crate::knowledge::formula::rounded;
 use crate::knowledge::tables::{AlertKind, DoseLimit, Severity};
-use crate::knowledge::{medicine, review, sources, text};
+use crate::knowledge::{medicine, review, sources_about, text};
 
 /// From this many times the limit it is hardly meant: a slip of the unit or the decimal point.
 const SLIP: f64 = 3.0;
@@ -179,7 +179,7 @@ fn alert(limit: &DoseLimit<'static>, medicine: &str, severity: Severity, told: &
         effect: limit.effect.to_owned(),
         management: limit.management.to_owned(),
         evidence: String::new(),
-        sources: sources(&limit.sources),
+        sources: sources_about(&limit.sources, &[subject_name(limit.subject)]),
         review: review(limit.review).to_owned(),
     }
 }

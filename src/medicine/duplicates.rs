@@ -1,6 +1,6 @@
 //! The same ingredient, or two of a class of which one is enough.
 
-use super::catalogue::{get, with_ingredients};
+use super::catalogue::{cited, get, with_ingredients};
 use super::interactions::Found;
 use super::model::Alert;
 use crate::knowledge::tables::{AlertKind, Index, Severity};
@@ -39,7 +39,7 @@ fn same_ingredient(one: Index, other: Index) -> Option<Duplicate> {
     let parts = with_ingredients(other);
     let shared = with_ingredients(one).into_iter().find(|part| parts.contains(part))?;
     let shared = get(shared)?;
-    let alert = alert("duplicate_ingredient", one, other, shared.name, sources(&shared.sources))?;
+    let alert = alert("duplicate_ingredient", one, other, shared.name, cited(shared))?;
     Some(Duplicate { alert, class: None })
 }
 

@@ -187,6 +187,29 @@ fn the_tables_cover_what_is_promised() {
     assert!(grave >= 6000, "{grave} pairs");
 }
 
+macro_rules! packed_size {
+    ($file:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $file)).len()
+    };
+}
+
+/// What each part takes in the wasm, with the documents and sentences of both.
+#[test]
+fn the_packed_tables_are_small() {
+    let library = packed_size!("library.bin");
+    let medicine = packed_size!("medicine.bin") + packed_size!("dosing.bin") + packed_size!("calculators.bin");
+    let diagnosis = packed_size!("diagnosis.bin") + packed_size!("comorbidities.bin");
+    for (part, size) in [("medicine, doses, calculators", medicine), ("diagnosis", diagnosis)] {
+        println!("{part}: {:.1} KiB packed, {:.1} with all sources", kib(size), kib(size + library));
+        assert!(size + library <= 200 * 1024, "{part}: {size} and {library} bytes");
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
+fn kib(bytes: usize) -> f64 {
+    bytes as f64 / 1024.0
+}
+
 /// The WHO Model List of Essential Medicines, 23rd list (2023), by the names that it uses, and some by which others know them.
 #[test]
 fn every_essential_medicine_is_known() {

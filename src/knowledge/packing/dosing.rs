@@ -22,14 +22,20 @@ pub(super) fn dosing<'a>(
         raw.growth.iter().map(|row| Growth { age_years: row.age_years, weight_kg: row.weight_kg }).collect();
     check.that(growth.is_sorted_by(|a, b| a.age_years < b.age_years), || "growth: not in the order of age".to_owned());
     DosingTables {
-        regimens: raw.regimens.iter().map(|row| regimen(row, names, citations, check)).collect(),
+        regimens: raw.regimens.iter().map(|row| regimen(raw, row, names, citations, check)).collect(),
         adjustments: adjustments(raw, names, citations, check),
         growth,
         growth_sources,
     }
 }
 
-fn regimen<'a>(row: &'a RegimenRow, names: &Names, citations: &mut Citations, check: &mut Check) -> Regimen<'a> {
+fn regimen<'a>(
+    raw: &'a Raw,
+    row: &'a RegimenRow,
+    names: &Names,
+    citations: &mut Citations,
+    check: &mut Check,
+) -> Regimen<'a> {
     let user = format!("regimens {}", row.id);
     let when = names.expression(&row.when, &user, check);
     check.that(!mentions_finding(&when), || format!("{user}: a regimen speaks of comorbidities, not of findings"));
@@ -71,7 +77,7 @@ fn regimen<'a>(row: &'a RegimenRow, names: &Names, citations: &mut Citations, ch
         #[expect(clippy::cast_possible_truncation, reason = "small numbers with few digits")]
         duration_days: row.duration_days.map(|days| days as f32),
         note: &row.note,
-        sources: citations.read(&row.source, &user, check),
+        sources: citations.read_about(&row.source, &[Names::called(raw, &row.medicine)], &user, check),
         review: reviewed(&row.review),
     }
 }
@@ -104,7 +110,7 @@ fn adjustments<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check
             unit: &row.unit,
             avoid: row.avoid == "yes",
             note: &row.note,
-            sources: citations.read(&row.source, &user, check),
+            sources: citations.read_about(&row.source, &[Names::called(raw, &row.medicine)], &user, check),
             review: reviewed(&row.review),
         });
     }

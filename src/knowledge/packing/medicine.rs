@@ -83,14 +83,17 @@ pub(super) fn medicine_row<'a>(
     if raw.dose_limits.iter().any(|limit| limit.medicine == row.id) {
         covers.push(AlertKind::Dose);
     }
-    let mut sources = citations.read(&row.source, &user, check);
+    let atc: Vec<&str> = list(&row.atc).collect();
+    let (codes, name, rxcui) = (atc.join(", "), row.name.as_str(), row.rxcui.as_str());
+    let mut cited_by = |cell: &str, check: &mut Check| citations.read_about(cell, &[name, &codes, rxcui], &user, check);
+    let mut sources = cited_by(&row.source, check);
     let pharmacology = raw.pharmacology.iter().find(|own| own.medicine == row.id);
-    sources.extend(pharmacology.map(|own| citations.read(&own.source, &user, check)).unwrap_or_default());
+    sources.extend(pharmacology.map(|own| cited_by(&own.source, check)).unwrap_or_default());
     let mut look_alikes = BTreeSet::new();
     for pair in raw.look_alikes.iter().filter(|pair| pair.a == row.id || pair.b == row.id) {
         let other = if pair.a == row.id { &pair.b } else { &pair.a };
         look_alikes.insert(names.index("medicine", other, &user, check));
-        sources.extend(citations.read(&pair.source, &user, check));
+        sources.extend(cited_by(&pair.source, check));
     }
     // In the order of the row, each once.
     let mut cited = BTreeSet::new();
@@ -100,7 +103,7 @@ pub(super) fn medicine_row<'a>(
         name: &row.name,
         synonyms: list(&row.synonyms).collect(),
         brands: list(&row.brands).collect(),
-        atc: list(&row.atc).collect(),
+        atc,
         rxcui: &row.rxcui,
         classes: classes.into_iter().collect(),
         ingredients,
@@ -140,8 +143,11 @@ pub(super) fn interactions<'a>(
         let other = pairs.insert((a.min(b), a.max(b)), &row.id);
         check.that(other.is_none(), || format!("{user}: the same pair as {}", other.map_or("", |id| id)));
         check.that(!row.criterion.is_empty(), || format!("{user}: the criterion of the severity is missing"));
+        let slug = |text: &'a str| text.trim_start_matches("class:");
+        let id = [slug(&row.a), "_with_", slug(&row.b)].concat();
+        check.that(row.id == id, || format!("{user}: what is known of these two is `{id}`"));
+        let called = [Names::called(raw, &row.a), Names::called(raw, &row.b)];
         rules.push(Interaction {
-            id: &row.id,
             a,
             b,
             severity: row.severity,
@@ -150,7 +156,7 @@ pub(super) fn interactions<'a>(
             effect: &row.effect,
             management: &row.management,
             evidence: &row.evidence,
-            sources: citations.read(&row.source, &user, check),
+            sources: citations.read_about(&row.source, &called, &user, check),
             review: reviewed(&row.review),
         });
     }
@@ -178,7 +184,7 @@ pub(super) fn cautions<'a>(
             effect: &row.effect,
             management: &row.management,
             evidence: &row.evidence,
-            sources: citations.read(&row.source, &user, check),
+            sources: citations.read_about(&row.source, &[Names::called(raw, &row.medicine)], &user, check),
             review: reviewed(&row.review),
         });
     }

@@ -69,6 +69,9 @@ fn bytes<T: Serialize>(table: &T) -> Vec<u8> {
     let plain = postcard::to_allocvec(table).expect("tables are plain data");
     let mut options = LzmaOptions::with_preset(9);
     // What unpacks it needs as much memory again while it does; a longer window would find nothing.
+    // Texts and small numbers stand at no even places.
+    options.pb = 0;
+    options.nice_len = 273;
     options.dict_size = u32::try_from(plain.len()).expect("a table is not gigabytes");
     let size = u64::try_from(plain.len()).ok();
     let mut packer = LzmaWriter::new_use_header(Vec::new(), &options, size).expect("the options are valid");

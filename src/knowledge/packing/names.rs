@@ -4,7 +4,7 @@ use super::parse::{Resolve, parse};
 use super::rows::{Raw, SourceRow};
 use super::{Check, list};
 use crate::expression::Expression;
-use crate::tables::{Sources, Subject};
+use crate::tables::{Sources, Subject, placeholder};
 use std::collections::BTreeMap;
 
 /// Index of every id, by table.
@@ -56,6 +56,15 @@ impl Names {
         }
     }
 
+    /// The name of a medicine, or of a `class:`.
+    pub(super) fn called<'a>(raw: &'a Raw, text: &str) -> &'a str {
+        let found = match text.strip_prefix("class:") {
+            Some(class) => raw.classes.iter().find(|row| row.id == class).map(|row| &row.name),
+            None => raw.medicines.iter().find(|row| row.id == text).map(|row| &row.name),
+        };
+        found.map_or("", String::as_str)
+    }
+
     pub(super) fn subjects(&self, cell: &str, user: &str, check: &mut Check) -> Vec<Subject> {
         list(cell).map(|text| self.subject(text, user, check)).collect()
     }
@@ -99,6 +108,11 @@ impl Citations {
     }
 
     pub(super) fn read(&mut self, cell: &str, user: &str, check: &mut Check) -> Sources {
+        self.read_about(cell, &[], user, check)
+    }
+
+    /// Of a row about these subjects, whose names the crate puts back.
+    pub(super) fn read_about(&mut self, cell: &str, subjects: &[&str], user: &str, check: &mut Check) -> Sources {
         check.that(!cell.trim().is_empty(), || format!("{user}: a source is missing"));
         let mut found = Vec::new();
         for part in list(cell) {
@@ -110,7 +124,10 @@ impl Citations {
             else {
                 continue;
             };
-            let place = (document, section.to_owned());
+            check.that(!section.contains('{'), || format!("{user}: source `{part}` has a brace"));
+            let named = subjects.iter().enumerate().filter(|(_, name)| !name.is_empty());
+            let section = named.fold(section.to_owned(), |text, (at, name)| text.replacen(name, &placeholder(at), 1));
+            let place = (document, section);
             let next = u16::try_from(self.list.len()).expect("fewer than 65,536 citations");
             let at = *self.places.entry(place.clone()).or_insert(next);
             if at == next {

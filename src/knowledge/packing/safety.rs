@@ -85,7 +85,7 @@ pub(super) fn dose_limits<'a>(
             severity: row.severity,
             effect: &row.effect,
             management: &row.management,
-            sources: citations.read(&row.source, &user, check),
+            sources: citations.read_about(&row.source, &[Names::called(raw, &row.medicine)], &user, check),
             review: reviewed(&row.review),
         });
     }

@@ -127,9 +127,7 @@ pub enum Subject {
 /// Two medicines that act on each other.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Interaction<'a> {
-    /// Slug.
-    pub id: &'a str,
-    /// One of the two.
+    /// One of the two. The rule's id is both, joined by `_with_`.
     pub a: Subject,
     /// The other.
     pub b: Subject,

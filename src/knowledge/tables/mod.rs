@@ -27,12 +27,19 @@ pub struct Library<'a> {
     /// Title, publisher and year of each document, as they are printed.
     #[serde(borrow)]
     pub documents: Vec<&'a str>,
-    /// A document and a section of it.
+    /// A document and a section of it, with a [`placeholder`] for each name of what the row is about: most sections of labels differ
+    /// in nothing else.
     pub citations: Vec<(Index, &'a str)>,
     /// Sentences by key, sorted by key.
     pub texts: Vec<(&'a str, &'a str)>,
     /// Emergency number by country, sorted; `default` where the country is not known.
     pub emergency_numbers: Vec<(&'a str, &'a str)>,
+}
+
+/// What stands in a section for this one of the names of what the row is about.
+#[must_use]
+pub fn placeholder(name: usize) -> String {
+    format!("{{{name}}}")
 }
 
 /// What a person already has.

@@ -6,8 +6,8 @@ use super::rounding::measurable;
 use crate::calculators::model::WorkedStep;
 use crate::calculators::work;
 use crate::knowledge::formula::rounded;
-use crate::knowledge::tables::{Adjustment, AlertKind, Index, Per, Phase, Regimen, Severity};
-use crate::knowledge::{dosing, review, sources, text, version};
+use crate::knowledge::tables::{Adjustment, AlertKind, Index, Medicine, Per, Phase, Regimen, Severity};
+use crate::knowledge::{dosing, review, sources, sources_about, text, version};
 use crate::medicine::catalogue::get;
 use crate::medicine::check::{check, comorbidities_of};
 use crate::medicine::facts::{FactsAbout, PatientFacts};
@@ -52,7 +52,7 @@ pub fn doses(question: &Question) -> Option<DoseAnswer> {
     let mut alerts = speaks_against(question, row.id, &mut not_assessed);
     let adjustments = adjustments(question.medicine, &facts, &mut not_assessed);
     let avoided = adjustments.iter().find(|rule| rule.avoid);
-    alerts.extend(avoided.map(|rule| avoid(rule, row.id)));
+    alerts.extend(avoided.map(|rule| avoid(rule, row)));
     let wanted = question.indication.map(fold);
     let of_medicine = || dosing().regimens.iter().filter(|regimen| regimen.medicine == question.medicine);
     let for_it = |regimen: &&Regimen| wanted.as_ref().is_none_or(|wanted| fold(regimen.indication).contains(wanted));
@@ -106,17 +106,18 @@ fn speaks_against(question: &Question, medicine: &str, not_assessed: &mut Vec<No
             AlertKind::Dose,
             Severity::Major,
             told,
-            &dosing().growth_sources,
+            sources(&dosing().growth_sources),
         ));
     }
     alerts
 }
 
-fn avoid(rule: &Adjustment<'static>, medicine: &str) -> Alert {
-    plain_alert(rule.id, medicine, AlertKind::Dose, Severity::Major, rule.note, &rule.sources)
+fn avoid(rule: &Adjustment<'static>, medicine: &Medicine) -> Alert {
+    let cited = sources_about(&rule.sources, &[medicine.name]);
+    plain_alert(rule.id, medicine.id, AlertKind::Dose, Severity::Major, rule.note, cited)
 }
 
-fn plain_alert(id: &str, medicine: &str, kind: AlertKind, severity: Severity, told: &str, cited: &[Index]) -> Alert {
+fn plain_alert(id: &str, medicine: &str, kind: AlertKind, severity: Severity, told: &str, cited: Vec<String>) -> Alert {
     Alert {
         id: [id, ":", medicine].concat(),
         kind,
@@ -126,7 +127,7 @@ fn plain_alert(id: &str, medicine: &str, kind: AlertKind, severity: Severity, to
         effect: told.to_owned(),
         management: text("dose.avoid").to_owned(),
         evidence: String::new(),
-        sources: sources(cited),
+        sources: cited,
         review: review("").to_owned(),
     }
 }
@@ -246,7 +247,7 @@ fn worked_out(
         calculation: steps,
         adjustments: adjustments.iter().copied().map(adjusted).collect(),
         note: regimen.note,
-        sources: sources(&regimen.sources),
+        sources: sources_about(&regimen.sources, &[medicine.name]),
         review: review(regimen.review),
     })
 }
@@ -329,7 +330,9 @@ fn most_in_a_day(
 }
 
 fn adjusted(rule: &'static Adjustment<'static>) -> Adjusted {
-    Adjusted { rule: rule.id, note: rule.note, sources: sources(&rule.sources), review: review(rule.review) }
+    let named = get(rule.medicine).map_or("", |row| row.name);
+    let sources = sources_about(&rule.sources, &[named]);
+    Adjusted { rule: rule.id, note: rule.note, sources, review: review(rule.review) }
 }
 
 fn measure(amount: f64, unit: &str) -> Measure {

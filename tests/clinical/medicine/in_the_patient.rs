@@ -34,6 +34,16 @@ fn nsaids_from_20_weeks() {
 }
 
 #[test]
+fn of_the_grades_of_one_state_the_gravest_speaks() {
+    let severe = well_but(json!({ "egfr_ml_min_1_73m2": 20 }));
+    for (patient, medicine, about) in [(&pregnant(30.0), "ibuprofen", Pregnancy), (&severe, "metformin", Renal)] {
+        let told: Vec<_> = of(patient, &[medicine]).alerts.into_iter().filter(|alert| alert.kind == about).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].severity, Contraindicated);
+    }
+}
+
+#[test]
 fn teratogens_in_pregnancy() {
     for medicine in
         ["ramipril", "losartan", "valproate", "isotretinoin", "acitretin", "methotrexate", "warfarin", "mycophenolate"]

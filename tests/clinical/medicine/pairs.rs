@@ -1,8 +1,10 @@
 //! Interactions by ingredient, by class and by mechanism, each with a pair that is nearly one.
 
 use super::{interrupts, of, pair, well};
+use virtual_doctor::knowledge::medicine;
 use virtual_doctor::knowledge::tables::AlertKind::Interaction;
 use virtual_doctor::knowledge::tables::Severity::{Contraindicated, Major, Minor, Moderate};
+use virtual_doctor::medicine::catalogue;
 
 #[test]
 fn cyp3a4_by_strength_of_the_inhibitor_and_sensitivity_of_the_substrate() {
@@ -83,5 +85,16 @@ fn only_contraindicated_and_major_interrupt() {
     for alert in &answer.alerts {
         assert_eq!(alert.interrupts(), matches!(alert.severity, Contraindicated | Major), "{}", alert.id);
         assert_ne!(alert.interrupts(), matches!(alert.severity, Moderate | Minor), "{}", alert.id);
+    }
+}
+
+#[test]
+fn a_source_names_the_medicine_that_its_label_is_of() {
+    let answer = of(&well(), &["cobicistat", "carbamazepine"]);
+    let told = answer.alerts.iter().find(|alert| alert.id.starts_with("cobicistat_with_carbamazepine")).unwrap();
+    assert!(told.sources.iter().any(|source| source.ends_with("cobicistat tablets, 4 Contraindications")), "{told:?}");
+    for row in &medicine().medicines {
+        let sources = catalogue::summary(row).sources;
+        assert!(sources.iter().all(|source| !source.contains('{')), "{sources:?}");
     }
 }
