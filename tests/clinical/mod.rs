@@ -1,6 +1,7 @@
 //! Clinical promises: of the tables, and of what is made of them.
 
 mod calculators;
+mod diagnosis;
 mod medicine;
 mod report;
 
