@@ -19,14 +19,21 @@ pub fn by_id(id: &str) -> Option<&'static Calculator<'static>> {
 /// that it needs is missing, where the formula was not made for them, or has no value.
 #[must_use]
 pub fn result(id: &str, given: &[(&str, f64)]) -> Option<f64> {
+    step(id, by_id(id)?.steps.last()?.id, given)
+}
+
+/// The value of one of its steps, likewise.
+#[must_use]
+pub fn step(id: &str, step: &str, given: &[(&str, f64)]) -> Option<f64> {
     let calculator = by_id(id)?;
+    let at = calculator.steps.iter().position(|known| known.id == step)?;
     let inputs = calculator.inputs.iter().map(|input| {
         let found = given.iter().find(|(name, _)| *name == input.id).map(|(_, value)| *value);
         found.or(input.default)
     });
     let values = worked(calculator, inputs.collect::<Option<_>>()?)?;
     let refused = calculator.limits.iter().any(|limit| limit.refuse && limit.when.holds(&values));
-    values.last().copied().filter(|_| !refused)
+    values.get(calculator.inputs.len() + at).copied().filter(|_| !refused)
 }
 
 /// Works it out from what a caller sent.

@@ -4,9 +4,11 @@
 
 use super::case::{Case, finding};
 use super::inference::{Ranked, Weight, rank};
-use super::model::{
-    AssessmentStatus, ConditionCoding, Evidence, Input, MustNotMiss, NextQuestion, Outcome, RankedCondition,
+use super::model::Input;
+use super::outcome::{
+    AssessmentStatus, ConditionCoding, Evidence, MustNotMiss, NextQuestion, Outcome, RankedCondition, Treatment,
 };
+use super::treatments::Treatments;
 use super::{questions, triage};
 use crate::knowledge::{icd10, review, sources, text, version};
 use crate::medicine::model::NotAssessed;
@@ -29,7 +31,7 @@ pub fn assess(input: &Input) -> Outcome {
     let case = Case::read(input);
     let disclaimer = text("disclaimer.assessment").to_owned();
     let knowledge_version = version().to_owned();
-    let not_assessed = not_assessed(&case);
+    let mut not_assessed = not_assessed(&case);
     if !case.understood {
         return Outcome {
             status: AssessmentStatus::NotUnderstood,
@@ -44,17 +46,18 @@ pub fn assess(input: &Input) -> Outcome {
             knowledge_version,
         };
     }
-    let ranked = rank(&case);
+    let ranked = rank(&case.patient, case.states());
+    let triage = triage::triage(&case, &ranked);
+    let mut treatments = Treatments::new(&case, input.by_patient, triage.level, input.on);
+    let listed = ranked.iter().take(MOST_CONDITIONS).filter(|ranked| ranked.probability >= WORTH_SAYING);
+    let conditions =
+        listed.enumerate().map(|(place, ranked)| ranked_condition(ranked, treatments.of(ranked, place))).collect();
+    not_assessed.extend(treatments.not_assessed());
     let next_question = questions::next(&case, &ranked, input.answers.len());
     Outcome {
         status: if next_question.is_some() { AssessmentStatus::Open } else { AssessmentStatus::Complete },
-        triage: Some(triage::triage(&case, &ranked)),
-        conditions: ranked
-            .iter()
-            .take(MOST_CONDITIONS)
-            .filter(|r| r.probability >= WORTH_SAYING)
-            .map(ranked_condition)
-            .collect(),
+        triage: Some(triage),
+        conditions,
         must_not_miss: must_not_miss(&ranked),
         next_question,
         findings: case.seen,
@@ -75,7 +78,7 @@ fn not_assessed(case: &Case) -> Vec<NotAssessed> {
     open.then(|| NotAssessed { kind: "pregnancy".into(), missing: "pregnancy".into() }).into_iter().collect()
 }
 
-fn ranked_condition(ranked: &Ranked) -> RankedCondition {
+fn ranked_condition(ranked: &Ranked, treatments: Vec<Treatment>) -> RankedCondition {
     let condition = ranked.condition;
     RankedCondition {
         id: condition.id.to_owned(),
@@ -86,6 +89,7 @@ fn ranked_condition(ranked: &Ranked) -> RankedCondition {
         urgency: condition.urgency,
         evidence: ranked.weights.iter().filter_map(|weight| evidence(ranked, weight)).collect(),
         advice: condition.advice.to_owned(),
+        treatments,
         sources: sources(&condition.sources),
         review: review(condition.review).to_owned(),
     }

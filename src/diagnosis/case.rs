@@ -1,7 +1,8 @@
 //! What is known of a case: every finding present, absent or unknown, and where
 //! that was said.
 
-use super::model::{Answer, Assess, FindingSeen, FindingState, Input, Vitals};
+use super::model::{Answer, Assess, FindingState, Input, Vitals};
+use super::outcome::FindingSeen;
 use super::understanding::{Course, Lexicon, Mention, State, Subject, Understood, VitalKind, understand};
 use crate::knowledge::expression::{Atom, Facts, Quantity};
 use crate::knowledge::tables::{Finding, FindingKind, Index, Subject as MedicineSubject};
@@ -36,12 +37,19 @@ fn lexicon() -> &'static Lexicon {
     })
 }
 
+/// Whether each finding is there, as far as it is known.
+pub type States = LiteMap<Index, bool>;
+
 /// A case.
 pub struct Case {
     /// What is known of the patient.
     pub patient: PatientData,
+    /// What was said, in order.
+    said: Vec<(Index, bool)>,
     /// State of each finding that anything was said about.
-    states: LiteMap<Index, bool>,
+    states: States,
+    /// Findings that measurements show.
+    pub measured: Vec<Index>,
     /// Findings that a text once said were there: a red flag is not talked away.
     ever_present: Vec<Index>,
     /// As it was understood, in order.
@@ -55,7 +63,8 @@ pub struct Case {
     /// Names that were not recognised.
     pub unknown: Vec<Unknown>,
     comorbidities: Option<Vec<Index>>,
-    medicines: Vec<Index>,
+    /// What the patient takes.
+    pub medicines: Vec<Index>,
 }
 
 impl Case {
@@ -70,7 +79,9 @@ impl Case {
         let text = asked.text.as_ref().map_or("", |text| text.0.as_str());
         let read = understand(text, lexicon(), input.by_patient);
         let mut case = Self {
-            states: LiteMap::new(),
+            said: Vec::new(),
+            states: States::new(),
+            measured: Vec::new(),
             ever_present: Vec::new(),
             seen: Vec::new(),
             vitals: with_read_vitals(asked.vitals.clone().unwrap_or_default(), &read),
@@ -83,6 +94,7 @@ impl Case {
         };
         case.take_history();
         case.take_text(text, &read);
+        case.take_measured();
         case.take_asked(asked);
         for answer in &input.answers {
             case.take_answer(&answer.finding.0, answer.state);
@@ -97,8 +109,25 @@ impl Case {
     }
 
     /// Findings with their states, those that follow from others among them.
-    pub fn states(&self) -> impl Iterator<Item = (Index, bool)> {
-        self.states.iter().map(|(index, present)| (*index, *present))
+    #[must_use]
+    pub fn states(&self) -> &States {
+        &self.states
+    }
+
+    /// The states, had nothing been said of these.
+    #[must_use]
+    pub fn states_without(&self, unsaid: &[Index]) -> States {
+        let mut states = States::new();
+        for (index, present) in self.said.iter().filter(|(index, _)| !unsaid.contains(index)) {
+            apply(&mut states, *index, *present);
+        }
+        states
+    }
+
+    /// Whether the finding of this id is there.
+    #[must_use]
+    pub fn is_present(&self, id: &str) -> bool {
+        finding_by_id(id).and_then(|index| self.state(index)) == Some(true)
     }
 
     /// What the patient has by the comorbidities that were named.
@@ -113,9 +142,11 @@ impl Case {
 
     fn take_text(&mut self, text: &str, read: &Understood) {
         for mention in &read.mentions {
-            if went_away(mention) {
+            if let Some(row) = finding(mention.finding).filter(|_| went_away(mention)) {
                 self.understood = true;
+                // It is shown as gone, but speaks for no condition and against none: what caused it may be there still.
                 self.remember_present(mention.finding);
+                self.see(row, FindingState::Absent, text.get(mention.span.clone()).map(str::to_owned));
             }
         }
         for mention in read.mentions.iter().filter(|mention| counts(mention)) {
@@ -163,29 +194,31 @@ impl Case {
         match state {
             FindingState::Present => self.set(index, true),
             FindingState::Absent => self.set(index, false),
-            FindingState::Unknown => {
-                self.states.remove(&index);
-            }
+            // Not to know takes nothing back of what was said.
+            FindingState::Unknown => {}
         }
         self.seen.retain(|seen| seen.id != id || seen.quote.is_some());
         self.seen.push(FindingSeen { id: row.id.to_owned(), name: row.name.to_owned(), state, quote: None });
     }
 
-    /// A finding brings what it implies; its absence takes away what implies it.
+    /// What was measured stands before what was said.
+    fn take_measured(&mut self) {
+        for row in &diagnosis().measured_findings {
+            if let (Some(true), Some(shown)) = (row.when.evaluate(&*self, &mut Vec::new()), finding(row.finding)) {
+                self.set(row.finding, true);
+                self.measured.push(row.finding);
+                self.see(shown, FindingState::Present, None);
+            }
+        }
+    }
+
     fn set(&mut self, index: Index, present: bool) {
-        self.states.insert(index, present);
+        self.said.push((index, present));
+        apply(&mut self.states, index, present);
         if present {
             self.remember_present(index);
             for implied in finding(index).map(|row| row.implies.as_slice()).unwrap_or_default() {
-                self.states.insert(*implied, true);
                 self.remember_present(*implied);
-            }
-        } else {
-            for (at, row) in diagnosis().findings.iter().enumerate() {
-                let at = Index::try_from(at).unwrap_or(Index::MAX);
-                if row.implies.binary_search(&index).is_ok() {
-                    self.states.entry(at).or_insert(false);
-                }
             }
         }
     }
@@ -217,6 +250,22 @@ impl Case {
             data: &self.patient,
             comorbidities: self.comorbidities.clone(),
             medicines: self.medicines.clone(),
+        }
+    }
+}
+
+/// A finding brings what it implies; its absence takes away what implies it.
+fn apply(states: &mut States, index: Index, present: bool) {
+    states.insert(index, present);
+    if present {
+        for implied in finding(index).map(|row| row.implies.as_slice()).unwrap_or_default() {
+            states.insert(*implied, true);
+        }
+    } else {
+        for (at, row) in diagnosis().findings.iter().enumerate() {
+            if row.implies.binary_search(&index).is_ok() {
+                states.entry(Index::try_from(at).unwrap_or(Index::MAX)).or_insert(false);
+            }
         }
     }
 }

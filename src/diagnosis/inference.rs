@@ -5,7 +5,7 @@
 //!
 //! `docs/clinical-method.md` describes the method and what its numbers are.
 
-use super::case::{Case, finding};
+use super::case::{States, finding};
 use crate::knowledge::diagnosis;
 use crate::knowledge::tables::{Condition, Finding, Index, Likelihood};
 use crate::records::clinical_data::{PatientData, Pregnancy, Sex};
@@ -43,12 +43,12 @@ pub struct Ranked {
 
 /// All conditions that can be, likeliest first.
 #[must_use]
-pub fn rank(case: &Case) -> Vec<Ranked> {
+pub fn rank(patient: &PatientData, states: &States) -> Vec<Ranked> {
     let evidence: Vec<(Index, &Finding, bool)> =
-        case.states().filter_map(|(index, present)| Some((index, finding(index)?, present))).collect();
+        states.iter().filter_map(|(index, present)| Some((*index, finding(*index)?, *present))).collect();
     let mut scored: Vec<(f64, Ranked)> = Vec::new();
     for condition in &diagnosis().conditions {
-        let prior = prior(condition, &case.patient);
+        let prior = prior(condition, patient);
         if prior <= 0.0 {
             continue;
         }

@@ -4,10 +4,13 @@
 
 pub mod assess;
 pub mod case;
+pub mod early_warning;
 pub mod inference;
 pub mod model;
+pub mod outcome;
 pub mod questions;
 pub mod routes;
 pub mod store;
+pub mod treatments;
 pub mod triage;
 pub mod understanding;

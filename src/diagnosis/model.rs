@@ -1,15 +1,13 @@
-//! What people send and get about assessments.
+//! What people send about assessments.
 
 use crate::error::FieldError;
 use crate::http::IdInBody;
 use crate::http::invalid::pointer;
 use crate::http::{Invalid, Reason};
-use crate::id::{Id, Timestamp};
-use crate::knowledge::tables::Urgency;
-use crate::medicine::model::{NotAssessed, Unknown};
 use crate::records::clinical_data::{
     BloodPressure, Glucose, HeartRate, OxygenSaturation, PainScore, PatientData, RespiratoryRate, TemperatureC,
 };
+use chrono::NaiveDate;
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -91,6 +89,29 @@ pub struct Vitals {
     /// Pain as the patient rates it.
     #[deserr(default)]
     pub pain_score: Option<PainScore>,
+    /// How awake the patient is.
+    #[deserr(default)]
+    pub consciousness: Option<Consciousness>,
+    /// Whether the patient breathes oxygen.
+    #[deserr(default)]
+    pub on_oxygen: Option<bool>,
+}
+
+/// How awake somebody is (ACVPU).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserr, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[deserr(rename_all = lowercase)]
+pub enum Consciousness {
+    /// Awake.
+    Alert,
+    /// Newly confused.
+    Confusion,
+    /// Answers to a voice.
+    Voice,
+    /// Answers to pain.
+    Pain,
+    /// Answers to nothing.
+    Unresponsive,
 }
 
 /// A patient of whom at least age and sex are known.
@@ -208,182 +229,7 @@ pub struct Input {
     pub answers: Vec<QuestionAnswer>,
     /// Whether the text was written by the patient or somebody who asks for them.
     pub by_patient: bool,
-}
-
-/// Whether more can be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AssessmentStatus {
-    /// Questions can be answered.
-    Open,
-    /// Enough is known.
-    Complete,
-    /// The text gave nothing to go by.
-    NotUnderstood,
-}
-
-/// A rule that decided the level.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct TriageReason {
-    /// Its id.
-    pub rule: String,
-    /// What was seen and why it matters.
-    pub text: String,
-    /// Where it stands.
-    pub source: String,
-}
-
-/// What to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct TriageAction {
-    /// In words.
-    pub text: String,
-    /// `call`, `go`, `see`, `care` or `watch`.
-    pub kind: String,
-}
-
-/// When and where to be seen.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Triage {
-    /// How soon.
-    pub level: Urgency,
-    /// Why.
-    pub reasons: Vec<TriageReason>,
-    /// What to do, first things first.
-    pub actions: Vec<TriageAction>,
-}
-
-/// A finding as it was understood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FindingSeen {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Whether it is there.
-    pub state: FindingState,
-    /// The words that it came from.
-    pub quote: Option<String>,
-}
-
-/// How a finding speaks for or against a condition.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Evidence {
-    /// The finding.
-    pub finding: String,
-    /// Its name.
-    pub name: String,
-    /// The log-odds that it added.
-    pub weight: f64,
-    /// Where its frequency stands.
-    pub sources: Vec<String>,
-}
-
-/// A coded thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ConditionCoding {
-    /// Code system, a URI.
-    pub system: String,
-    /// Code.
-    pub code: String,
-    /// Its display text.
-    pub display: String,
-}
-
-/// A condition that may explain it.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct RankedCondition {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// ICD-10 code.
-    pub icd10: String,
-    /// The same in code systems.
-    pub codings: Vec<ConditionCoding>,
-    /// Probability; all of them and "something else" make 1.
-    pub probability: f64,
-    /// How soon it should be seen.
-    pub urgency: Urgency,
-    /// What speaks for and against it, strongest first.
-    pub evidence: Vec<Evidence>,
-    /// What it usually needs.
-    pub advice: String,
-    /// Where it stands.
-    pub sources: Vec<String>,
-    /// `unreviewed`, or the clinician who read the row.
-    pub review: String,
-}
-
-/// A dangerous condition that is still possible.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MustNotMiss {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// ICD-10 code.
-    pub icd10: String,
-    /// What speaks for it.
-    pub why: String,
-}
-
-/// The question that would tell most.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct NextQuestion {
-    /// The finding asked for; `null` when it is asked what is wrong at all.
-    pub finding: Option<String>,
-    /// In lay words.
-    pub text: String,
-    /// What can be answered.
-    pub choices: Vec<FindingState>,
-}
-
-/// What an assessment comes to.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Outcome {
-    /// Whether more can be asked.
-    pub status: AssessmentStatus,
-    /// When and where to be seen; `null` when nothing was understood.
-    pub triage: Option<Triage>,
-    /// What was understood.
-    pub findings: Vec<FindingSeen>,
-    /// What may explain it, likeliest first.
-    pub conditions: Vec<RankedCondition>,
-    /// Dangerous conditions that are still possible.
-    pub must_not_miss: Vec<MustNotMiss>,
-    /// The question that would tell most; `null` when enough is known.
-    pub next_question: Option<NextQuestion>,
-    /// Names that were not recognised.
-    pub unknown: Vec<Unknown>,
-    /// What could not be judged.
-    pub not_assessed: Vec<NotAssessed>,
-    /// What this is not.
-    pub disclaimer: String,
-    /// Version of the tables.
-    pub knowledge_version: String,
-}
-
-/// An assessment.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Assessment {
-    /// Its id.
-    #[schema(value_type = String)]
-    pub id: Id,
-    /// The record that it is filed in.
-    #[schema(value_type = Option<String>)]
-    pub patient_id: Option<Id>,
-    /// The encounter that it belongs to.
-    #[schema(value_type = Option<String>)]
-    pub encounter_id: Option<Id>,
-    /// What it comes to: an [`Outcome`], kept as it was first shown whatever becomes of the tables.
-    #[serde(flatten)]
-    #[schema(value_type = Outcome)]
-    pub outcome: serde_json::Map<String, serde_json::Value>,
-    /// When it was begun.
-    #[schema(value_type = String)]
-    pub created_at: Timestamp,
-    /// Counts changes; also the `ETag`.
-    #[serde(skip)]
-    pub version: i64,
+    /// The day on which it was asked.
+    #[serde(default)]
+    pub on: NaiveDate,
 }

@@ -3,7 +3,8 @@
 
 use super::case::{Case, finding};
 use super::inference::{Ranked, frequencies};
-use super::model::{FindingState, NextQuestion};
+use super::model::FindingState;
+use super::outcome::NextQuestion;
 use crate::knowledge::tables::{FindingKind, Index};
 
 /// Most questions of one assessment.

@@ -1,7 +1,8 @@
 //! The calls of the REST API about assessments, and the vocabulary.
 
 use super::assess::assess;
-use super::model::{Answers, Assess, AssessedPatient, Assessment, AssessmentStatus, Input};
+use super::model::{Answers, Assess, AssessedPatient, Input};
+use super::outcome::{Assessment, AssessmentStatus};
 use super::store::{self, Filing, Stored};
 use crate::accounts::store::user_key;
 use crate::audit::{self, Entry};
@@ -16,6 +17,7 @@ use crate::knowledge::{diagnosis, sources};
 use crate::names::fold;
 use crate::platform::DatabaseError;
 use crate::records::entries::clinical_record::{self, Person};
+use crate::records::majority::today;
 use crate::records::store::{no_encounter, patient_for, patient_for_reading, require_encounter};
 use crate::services::{App, Services};
 use axum::Router;
@@ -78,7 +80,7 @@ pub async fn create_assessment(
             (user_key(&app, caller.user_id).await?, filing)
         }
     };
-    let input = Input { asked: value, answers: Vec::new(), by_patient: !caller.is(Role::Doctor) };
+    let input = Input { asked: value, answers: Vec::new(), by_patient: !caller.is(Role::Doctor), on: today(app.now()) };
     let outcome = assess(&input);
     let id = app.new_id()?;
     let entry = Entry {
@@ -297,7 +299,7 @@ pub struct FindingSummary {
     /// What to ask.
     pub question: &'static str,
     /// How people say it.
-    pub phrases: &'static [&'static str],
+    pub phrases: Vec<&'static str>,
     /// Where the row stands.
     pub sources: Vec<String>,
 }
@@ -314,7 +316,7 @@ pub async fn list_findings(app: App, _: Caller, uri: Uri, QueryOf(query): QueryO
         id: row.id,
         name: row.name,
         question: row.question,
-        phrases: &row.phrases,
+        phrases: row.phrases.iter().copied().filter(|phrase| !phrase.starts_with('!')).collect(),
         sources: sources(&row.sources),
     })?;
     Ok(page.respond(&uri))

@@ -1,7 +1,8 @@
 //! All SQL about assessments. One that is filed in a record is sealed under the
 //! patient's key, any other under its author's.
 
-use super::model::{Assessment, AssessmentStatus, Input, Outcome};
+use super::model::Input;
+use super::outcome::{Assessment, AssessmentStatus, Outcome};
 use crate::audit::{self, Entry};
 use crate::encryption::DataKey;
 use crate::error::{Result, internal, not_found};

@@ -1,11 +1,13 @@
-//! Triage: red flags first, then the harm that is to be expected from the
-//! likely conditions. The level is the highest that any rule asks for, so a
-//! further red flag can only raise it.
+//! Triage: red flags first, then the vital signs, then the harm that is to be expected from the
+//! likely conditions. The level is the highest that any of them asks for, so a
+//! further red flag or a worse vital sign can only raise it.
 
 use super::case::Case;
-use super::inference::Ranked;
-use super::model::{Triage, TriageAction, TriageReason};
-use crate::knowledge::tables::{RedFlag, Urgency};
+use super::early_warning;
+use super::inference::{Ranked, rank};
+use super::outcome::{Triage, TriageAction, TriageReason};
+use crate::knowledge::expression::{Atom, Expression};
+use crate::knowledge::tables::{Index, RedFlag, Urgency};
 use crate::knowledge::{diagnosis, emergency_number, find_text, source, text};
 
 /// From this probability of conditions that are emergencies, it is one.
@@ -17,13 +19,20 @@ const URGENT_LIKELY: f64 = 0.40;
 /// From this probability of conditions that are cared for at home, it is.
 const SELF_CARE_LIKELY: f64 = 0.60;
 
+/// Findings that are left out in turn to see what less would come to: each doubles the work.
+const MOST_UNSAID: usize = 6;
+
 /// When and where to be seen, and why.
 #[must_use]
 pub fn triage(case: &Case, ranked: &[Ranked]) -> Triage {
     let flags: Vec<&RedFlag<'static>> =
         diagnosis().red_flags.iter().filter(|flag| flag.when.evaluate(case, &mut Vec::new()) == Some(true)).collect();
+    let score = early_warning::warning(case);
+    let scored = score.as_ref().map(|(level, _)| *level);
     let (expected, reason) = expected_harm(ranked);
-    let level = flags.iter().map(|flag| flag.level).chain([expected]).max().unwrap_or(Urgency::Routine);
+    let level = flags.iter().map(|flag| flag.level).chain(scored).chain([expected]).max().unwrap_or(expected);
+    let less_said = with_less_said(case, &flags, level);
+    let (level, reason) = less_said.unwrap_or((level, reason.filter(|_| expected == level)));
     let mut reasons: Vec<TriageReason> = Vec::new();
     let mut ordered = flags.clone();
     ordered.sort_unstable_by(|a, b| b.level.cmp(&a.level).then(a.id.cmp(b.id)));
@@ -34,11 +43,39 @@ pub fn triage(case: &Case, ranked: &[Ranked]) -> Triage {
             source: flag.sources.first().map(|at| source(*at)).unwrap_or_default(),
         });
     }
-    if expected == level {
-        reasons.extend(reason);
-    }
+    reasons.extend(score.filter(|(asked, _)| *asked >= Urgency::Urgent).map(|(_, reason)| reason));
+    reasons.extend(reason);
     let number = emergency_number(case.patient.country.as_ref().map(|country| country.0.as_str()));
     Triage { level, reasons, actions: actions(&ordered, level, number) }
+}
+
+/// A higher level that the conditions would ask for had less been said: what makes a case graver, a red flag or a measurement,
+/// can make a harmless explanation likelier as well, and must not lower the level by that.
+fn with_less_said(case: &Case, flags: &[&RedFlag], level: Urgency) -> Option<(Urgency, Option<TriageReason>)> {
+    let mut grave = case.measured.clone();
+    flags.iter().for_each(|flag| findings_in(&flag.when, &mut grave));
+    grave.retain(|index| case.state(*index) == Some(true));
+    grave.sort_unstable();
+    grave.dedup();
+    grave.truncate(MOST_UNSAID);
+    if level == Urgency::Emergency {
+        return None;
+    }
+    let some = (1_usize..1 << grave.len()).map(|chosen| {
+        let unsaid = grave.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, index)| *index);
+        expected_harm(&rank(&case.patient, &case.states_without(&unsaid.collect::<Vec<_>>())))
+    });
+    some.max_by_key(|(asked, _)| *asked).filter(|(asked, _)| *asked > level)
+}
+
+fn findings_in(when: &Expression, found: &mut Vec<Index>) {
+    match when {
+        Expression::Atom(Atom::Finding(index)) => found.push(*index),
+        Expression::Always | Expression::Atom(_) => {}
+        Expression::All(parts) | Expression::AtLeast(_, parts) => {
+            parts.iter().for_each(|part| findings_in(part, found))
+        }
+    }
 }
 
 /// The level that the conditions ask for together, and the one that speaks loudest for it.

@@ -1,6 +1,7 @@
 //! What people send and get about the note of a visit.
 
-use crate::diagnosis::model::{ConditionCoding, Story};
+use crate::diagnosis::model::Story;
+use crate::diagnosis::outcome::ConditionCoding;
 use crate::http::{Invalid, Reason};
 use crate::id::{Id, Timestamp};
 use crate::records::clinical_data::Term;

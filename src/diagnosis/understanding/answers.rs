@@ -8,8 +8,9 @@ use super::tokens::Tokens;
 /// Answers after the finding: "fever: no", "cough (none)", "the rash has gone", "PE possible".
 pub(super) fn answered(tokens: &Tokens, one: &Match, judged: &mut Judged) {
     let minus = tokens.mark(one.last + 1) == Some('-');
-    let alone =
-        tokens.glued(one.last + 1) && (tokens.ends_sentence(one.last + 2) || tokens.mark(one.last + 2).is_some());
+    // "SOB -," after "CP +": spaced, it must be followed by nothing but a mark.
+    let alone = (tokens.glued(one.last + 1) || matches!(tokens.mark(one.last + 2), Some(',' | ';' | '.')))
+        && (tokens.ends_sentence(one.last + 2) || tokens.mark(one.last + 2).is_some());
     if minus && (tokens.word(one.last + 2) == "ve" || alone) && judged.state == State::Present {
         // "fever -ve", "fever-, cough+"
         judged.state = State::Absent;
@@ -47,6 +48,7 @@ pub(super) fn answered(tokens: &Tokens, one: &Match, judged: &mut Judged) {
         "gone" | "resolved" | "subsided" | "cleared" | "disappeared" | "stopped" if !marked && !returned => {
             (State::Absent, true)
         }
+        "over" if closed && at > bare && !marked && !returned => (State::Absent, true),
         "went" if tokens.word(at + 1) == "away" && !marked && !returned => (State::Absent, true),
         "possible" | "suspected" | "probable" | "questionable" | "unlikely" | "maybe" if closed => {
             (State::Uncertain, false)

@@ -29,9 +29,9 @@ pub(super) enum Cue {
 const TABLE: &[(Cue, &str)] = &[
     (
         Cue::No,
-        "no|without|never|nor|neither|none of|nil|zero|lack of|lacks|lacking|absence of|free of|free from|cannot see any|cannot find any|couldnt see any|couldnt find any|absent|instead of|rather than|nothing like",
+        "no|without|never|nor|neither|none of|nil|zero|lack of|lacks|lacking|absence of|free of|free from|cannot see any|cannot find any|couldnt see any|couldnt find any|absent|instead of|rather than|nothing like|anything but|not true that|untrue that|cannot feel any|cannot feel a|couldnt feel any|not a day when|not a day that|not a night when|not a night that|not an hour when|not a moment when|not a single day when",
     ),
-    (Cue::Not, "not|non"),
+    (Cue::Not, "not|non|not take any|not taking any|not taken any|not on any"),
     (
         Cue::Deny,
         "denies|denied|deny|denying|negative for|no evidence of|no sign of|no signs of|no symptoms of|no complaints of|no complaint of|negatives|ruled out|not positive for",
@@ -39,7 +39,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Gone, "no longer|stopped|stopped having|got rid of|cured of|resolved"),
     (
         Cue::Maybe,
-        "maybe|perhaps|possible|possibly|probable|probably|potential|potentially|might|might have|may have|may be|could be|could have|could it be|could this be|unsure if|unsure whether|unsure about|unsure|suspect|suspected|suspects|suspicious for|suspicion of|query|questionable|rule out|cannot rule out|cannot exclude|concern for|risk of|in case of|return if|wonder if|wondering if|equivocal|likely|unlikely|not likely|not sure|not sure if|not sure whether|not sure about|not certain|not certain if|not clear if|not know if|not know whether|not necessarily|if i get|if i have|if i develop|if he gets|if she gets|if he has|if she has|if you|if they|if it becomes|should i get|should you",
+        "maybe|perhaps|possible|possibly|probable|probably|potential|potentially|might|might have|may have|may be|could be|could have|could it be|could this be|unsure if|unsure whether|unsure about|unsure|suspect|suspected|suspects|suspicious for|suspicion of|query|questionable|rule out|cannot rule out|cannot exclude|concern for|risk of|in case of|return if|wonder if|wondering if|equivocal|likely|unlikely|not likely|not sure|not sure if|not sure whether|not sure about|not certain|not certain if|not clear if|not know if|not know whether|not necessarily|if i get|if i have|if i develop|if he gets|if she gets|if he has|if she has|if you|if they|if it becomes|if i ever|if i had|if i start|if i started|if i notice|if he starts|if she starts|if he develops|if she develops|if there is|if there are|come back if|call if|should i get|should you|recognise|recognize|avoid|prevent|look out for|watch for|watch out for|cannot tell if|cannot tell whether|couldnt tell if|couldnt tell whether|cannot say if|cannot say whether|couldnt say if|couldnt say whether|not tell if|not tell whether|not say if|not say whether|hard to tell if|hard to tell whether|hard to say if|hard to say whether|not remember if|not remember whether|cannot remember if|cannot remember whether|no idea if|no idea whether|worried about getting|afraid of getting|scared of getting",
     ),
     (
         Cue::Past,
@@ -63,7 +63,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Skip,
-        "not just|not only|not merely|not simply|not to mention|not because|not due to|not related to|not relieved|not helped|not helping|not help|not improving|not improved|not improve|not better|not get better|not getting better|not got better|not go away|not going away|not gone|not gone away|not resolved|not resolving|not resolve|not subsided|not subside|not settled|not settling|not settle|not stopping|not stopped|not stop|not work|not working|not worked|not sure why|not sure what|not sure how|not sure when|not sure where|not know|not know why|not know what|not know how|not know where|not severe|not bad|not too|not that bad|not so bad|not very bad|not too bad|not too severe|not as bad|not responding|not controlled|not eased|not easing|not ease|not let up|not able|not understand|not want|not take|not taken|not taking|not tried|not sleep|not sleeping|not slept|not changed|not changing|not change|not worse|not until|not clear why|not enough|not much better|not get rid of|not getting rid of|not long|not explain|not explained|not care|not tell|not even",
+        "not just|not only|not merely|not simply|not to mention|not because|not due to|not related to|not relieved|not helped|not helping|not help|not improving|not improved|not improve|not better|not get better|not getting better|not got better|not go away|not going away|not gone|not gone away|not resolved|not resolving|not resolve|not subsided|not subside|not settled|not settling|not settle|not stopping|not stopped|not stop|not work|not working|not worked|not sure why|not sure what|not sure how|not sure when|not sure where|not know|not know why|not know what|not know how|not know where|not severe|not bad|not too|not that bad|not so bad|not very bad|not too bad|not too severe|not as bad|not responding|not controlled|not eased|not easing|not ease|not let up|not able|not understand|not want|not take|not taken|not taking|not tried|not sleep|not sleeping|not slept|not changed|not changing|not change|not worse|not until|not clear why|not enough|not much better|not get rid of|not getting rid of|not long|not explain|not explained|not care|not tell|not even|not deny|wont deny|cannot deny|wouldnt deny",
     ),
     (
         Cue::Skip,
@@ -104,11 +104,21 @@ impl Cues {
             | "aint" => "not",
             word => word,
         };
+        if first == "cause" && Self::is_asked_or_guessed(tokens, at) {
+            return Some((Cue::Maybe, 1));
+        }
         let fits = |rest: &[&str]| {
             rest.iter().enumerate().all(|(nth, &word)| tokens.word(at + 1 + nth) == word && free(at + 1 + nth))
         };
         let found = self.0.get(first)?.iter().find(|(rest, _)| fits(rest))?;
         Some((found.1, found.0.len() + 1))
+    }
+
+    /// "*Can* stress *cause* headaches?", "the tablets *may cause* a rash": nobody said that it did.
+    fn is_asked_or_guessed(tokens: &Tokens, at: usize) -> bool {
+        let verb =
+            |back| matches!(tokens.word_before(at, back), "can" | "could" | "may" | "might" | "does" | "do" | "would");
+        (1..=4).any(verb)
     }
 
     /// "(-) fever" is none; "?fever" and "? fever" at the start of a line or list item are a doubt.

@@ -34,6 +34,8 @@ pub struct Lexicon {
 struct Ending {
     finding: u16,
     phrase: String,
+    /// Says that the finding is not there: "sleep well" of insomnia.
+    denies: bool,
 }
 
 /// What a token can be read as.
@@ -52,7 +54,8 @@ pub(super) struct Reading {
 
 impl Lexicon {
     /// Compiles a vocabulary. `entries`: a finding's index and a phrase in lower case ("chest pain"). A phrase is a
-    /// skeleton: its words in order, inflection and spelling folded, with up to two small words between them.
+    /// skeleton: its words in order, inflection and spelling folded, with up to two small words between them. One that begins
+    /// with `!` says that the finding is not there ("!sleep well").
     pub fn new<'a>(entries: impl IntoIterator<Item = (u16, &'a str)>) -> Self {
         let mut lexicon = Self {
             words: QuickMap::default(),
@@ -87,6 +90,7 @@ impl Lexicon {
     }
 
     fn add(&mut self, finding: u16, phrase: &str, known: &mut QuickMap<String, u32>) {
+        let (phrase, denies) = phrase.strip_prefix('!').map_or((phrase, false), |phrase| (phrase, true));
         let tokens = abbreviations::expand(tokenize(phrase), true);
         let kept = |all: bool| {
             let kept = move |token: &&Token| token.kind.is_content() && (all || !words::is_dropped(&token.text));
@@ -111,7 +115,7 @@ impl Lexicon {
         }
         let endings = self.ends.entry(node).or_default();
         if endings.iter().all(|ending| ending.finding != finding) {
-            endings.push(Ending { finding, phrase: phrase.to_owned() });
+            endings.push(Ending { finding, phrase: phrase.to_owned(), denies });
         }
     }
 
@@ -152,6 +156,11 @@ impl Lexicon {
         out
     }
 
+    /// The id of a word that is in a phrase as it is written.
+    pub(super) fn word(&self, word: &str) -> Option<u32> {
+        self.phrase_word(&fold(word))
+    }
+
     fn phrase_word(&self, form: &str) -> Option<u32> {
         self.words.get(form).copied().filter(|&id| id < self.phrase_words)
     }
@@ -185,14 +194,21 @@ impl Lexicon {
         self.steps.get(&(node, word?)).copied()
     }
 
-    /// The findings that end at a node. Where folding makes one phrase of two ("faint", "fainted"), the one as written goes first.
-    pub(super) fn endings(&self, node: u32, tokens: &Tokens, first: usize, last: usize) -> impl Iterator<Item = u16> {
+    /// The findings that end at a node, and whether they are said not to be there. Where folding makes one phrase of two
+    /// ("faint", "fainted"), the one as written goes first.
+    pub(super) fn endings(
+        &self,
+        node: u32,
+        tokens: &Tokens,
+        first: usize,
+        last: usize,
+    ) -> impl Iterator<Item = (u16, bool)> {
         let endings = self.ends.get(&node).map_or(&[][..], Vec::as_slice);
         let literal = move |ending: &Ending| {
             let mut places = first..=last;
             ending.phrase.split(' ').all(|word| words::is_dropped(word) || places.any(|at| tokens.word(at) == word))
         };
         let chosen = endings.len() > 1 && endings.iter().any(literal);
-        endings.iter().filter(move |ending| !chosen || literal(ending)).map(|ending| ending.finding)
+        endings.iter().filter(move |ending| !chosen || literal(ending)).map(|ending| (ending.finding, ending.denies))
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Match {
     /// First and last token.
     pub first: usize,
     pub last: usize,
+    /// The phrase itself says that the finding is not there.
+    pub denies: bool,
     /// Tokens that belong to it, counted from `first`: all but the shared words of a list.
     mask: u64,
 }
@@ -46,15 +48,49 @@ impl Lexicon {
                 }
                 for &(node, at, mask) in &next {
                     let last = at.saturating_sub(1);
-                    for finding in self.endings(node, tokens, first, last) {
-                        found.push(Match { finding, first, last, mask });
+                    for (finding, denies) in self.endings(node, tokens, first, last) {
+                        found.push(Match { finding, first, last, denies, mask });
                     }
                 }
                 front.clear();
                 std::mem::swap(&mut front, &mut next);
             }
         }
-        resolve(found, tokens)
+        let mut matches = resolve(found, tokens);
+        self.add_of_parts(tokens, readings, &mut matches);
+        matches
+    }
+
+    /// Adds what is said of a part of the body that was named before: "my *knee* is painful, not *swollen*".
+    fn add_of_parts(&self, tokens: &Tokens, readings: &[Reading], matches: &mut Vec<Match>) {
+        let mut part: Option<usize> = None;
+        let mut added = Vec::new();
+        for at in 0..tokens.len() {
+            let word = tokens.word(at);
+            if tokens.ends_sentence(at) || matches!(word, "i" | "im" | "ive" | "my" | "he" | "she" | "his" | "her") {
+                part = None;
+            } else if words::is_body_part(word) {
+                part = Some(at);
+            } else if let (Some(part), false) = (part, matches.iter().any(|one| one.covers(at))) {
+                let found = self.of_part(tokens, readings, part, at);
+                added.extend(found.map(|(finding, denies)| Match { finding, first: at, last: at, denies, mask: 1 }));
+            }
+        }
+        added.retain(|one| !matches.iter().any(|other| other.finding == one.finding && other.covers(one.first)));
+        matches.extend(added);
+        matches.sort_by_key(|one| (one.first, one.last));
+    }
+
+    /// The finding whose phrase is the part and what is said of it, in either order.
+    fn of_part(&self, tokens: &Tokens, readings: &[Reading], part: usize, at: usize) -> Option<(u16, bool)> {
+        let id = |at: usize| readings.get(at).and_then(|reading| reading.id);
+        let (part, said) = (id(part)?, id(at)?);
+        let orders = [[Some(part), Some(said), None], [Some(said), Some(part), None]];
+        let with_in = self.word("in").map(|word| [Some(said), Some(word), Some(part)]);
+        orders.into_iter().chain(with_in).find_map(|phrase| {
+            let node = phrase.into_iter().flatten().try_fold(ROOT, |node, word| self.step(node, Some(word)))?;
+            self.endings(node, tokens, at, at).next()
+        })
     }
 
     /// All ways on from a place in the trie and the text.

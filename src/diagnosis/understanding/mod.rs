@@ -58,6 +58,17 @@ pub enum State {
     Uncertain,
 }
 
+impl State {
+    /// What is so when the opposite is said.
+    fn reversed(self) -> Self {
+        match self {
+            Self::Present => Self::Absent,
+            Self::Absent => Self::Present,
+            Self::Uncertain => Self::Uncertain,
+        }
+    }
+}
+
 /// Whose finding it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {

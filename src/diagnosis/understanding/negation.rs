@@ -5,6 +5,7 @@ use super::State;
 use super::answers::answered;
 use super::cues::{Cue, Cues};
 use super::details::matches_at;
+use super::folding::fold;
 use super::matching::Match;
 use super::scope::Scope;
 use super::times::{RECENT_HOURS, Time, times_in};
@@ -15,6 +16,13 @@ use super::tokens::Tokens;
 pub(super) struct Judged {
     pub state: State,
     pub past: bool,
+}
+
+fn is_negation(word: &str) -> bool {
+    matches!(
+        word,
+        "not" | "never" | "cannot" | "cant" | "unable" | "impossible" | "hardly" | "couldnt" | "wouldnt" | "wont"
+    ) || word.ends_with("nt") && fold(word) == "not"
 }
 
 /// All that a scope is read against.
@@ -46,14 +54,21 @@ impl<'a> Reader<'a> {
     /// Judges every match.
     pub fn judge(&self) -> Vec<Judged> {
         let mut out = vec![Judged { state: State::Present, past: false }; self.matches.len()];
-        let mut at = 0;
+        let (mut at, mut ended) = (0, 0);
         while at < self.tokens.len() {
             at = match self.cue(at) {
                 Some((Cue::No | Cue::Not | Cue::Deny | Cue::Gone | Cue::Maybe, used)) if self.is_answer(at, used) => {
                     at + used
                 }
+                Some((Cue::No, used)) if self.is_after_negation(at) => at + used,
                 Some((cue @ (Cue::No | Cue::Not | Cue::Deny | Cue::Gone | Cue::Maybe), used)) => {
-                    Scope::walk(self, cue, at, at + used, &mut out)
+                    let (end, reached) = Scope::walk(self, cue, at, at + used, &mut out);
+                    let twice = self.second_negation(cue, at, end).filter(|_| !reached);
+                    ended = end;
+                    end + twice.unwrap_or(0)
+                }
+                Some((Cue::Stop, used)) if at != ended && self.excepts_from_all(at) => {
+                    Scope::walk(self, Cue::No, at, at + used, &mut out).0
                 }
                 Some((_, used)) => at + used,
                 None => at + 1,
@@ -71,8 +86,41 @@ impl<'a> Reader<'a> {
         }
         for (one, judged) in self.matches.iter().zip(&mut out) {
             answered(self.tokens, one, judged);
+            if one.denies {
+                judged.state = judged.state.reversed();
+                judged.past &= judged.state == State::Absent;
+            }
         }
         out
+    }
+
+    /// "I *can't* eat anything *without* vomiting", "*never free of* pain": two that make none.
+    fn is_after_negation(&self, at: usize) -> bool {
+        let second = matches!(self.tokens.word(at), "without" | "free");
+        let parts =
+            |word: &str| matches!(word, "and" | "but" | "just" | "only" | "or" | "because" | "so" | "with" | "though");
+        let before = (1..=8.min(at)).map(|back| at - back);
+        let mut clause = before.take_while(|&at| self.tokens.mark(at).is_none() && !parts(self.tokens.word(at)));
+        second && clause.any(|at| is_negation(self.tokens.word(at)))
+    }
+
+    /// The length of a negation that another one before it takes back: "it's *not* that I'm *not* depressed".
+    fn second_negation(&self, first: Cue, start: usize, end: usize) -> Option<usize> {
+        let parted = (start..end).any(|at| {
+            self.tokens.mark(at).is_some() || matches!(self.tokens.word(at), "and" | "or" | "nor" | "but" | "with")
+        });
+        let (second, used) = self.cue(end)?;
+        let turns = matches!(first, Cue::Not | Cue::No) && self.tokens.word(start) != "no";
+        let back = matches!(second, Cue::Not | Cue::Deny) || matches!(self.tokens.word(end), "without" | "free");
+        (turns && back && !parted).then_some(used)
+    }
+
+    /// "Every symptom of a cold *except* a sore throat".
+    fn excepts_from_all(&self, at: usize) -> bool {
+        let mut sentence =
+            (0..at).rev().take_while(|&at| !self.tokens.ends_sentence(at)).map(|at| self.tokens.word(at));
+        let all = sentence.clone().any(|word| matches!(word, "every" | "all"));
+        self.tokens.word(at) == "except" && all && sentence.any(|word| matches!(word, "symptom" | "symptoms" | "signs"))
     }
 
     /// "Fever? No." and "No, I have a fever": a lone "no" answers what came before.

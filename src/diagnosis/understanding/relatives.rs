@@ -35,6 +35,48 @@ pub(super) fn relation(word: &str) -> Option<(Relation, Option<Sex>)> {
     })
 }
 
+/// The relation of the person named at `at` to the writer: "another child", "my friend's newborn" and "the lady next door" are no
+/// relatives of his.
+pub(super) fn person(tokens: &Tokens, at: usize) -> Option<(Relation, Option<Sex>)> {
+    let word = tokens.word(at);
+    let Some((found, sex)) = relation(word) else {
+        let sex = match word {
+            "man" | "guy" | "boy" => Some(Sex::Male),
+            "woman" | "lady" | "girl" => Some(Sex::Female),
+            "person" | "people" => None,
+            _ => return None,
+        };
+        let elsewhere = matches!(
+            (tokens.word(at + 1), tokens.word(at + 2)),
+            ("next", "door") | ("at", "work") | ("in", "my") | ("upstairs" | "downstairs", _)
+        );
+        return elsewhere.then_some((Relation::Kin, sex));
+    };
+    let owner = relation(tokens.word_before(at, 1)).is_some_and(|(owner, _)| owner == Relation::Kin);
+    let another = matches!(tokens.word_before(at, 1), "another" | "other");
+    Some((if owner || another { Relation::Kin } else { found }, sex))
+}
+
+/// "in *my class*", "at our office": company, not the writer.
+pub(super) fn leads_to_company(tokens: &Tokens, at: usize) -> bool {
+    matches!(tokens.word_before(at, 1), "in" | "at" | "from" | "of")
+        && matches!(
+            tokens.word(at + 1),
+            "class"
+                | "school"
+                | "office"
+                | "work"
+                | "workplace"
+                | "house"
+                | "household"
+                | "street"
+                | "team"
+                | "nursery"
+                | "ward"
+                | "town"
+        )
+}
+
 /// Whether the person named at `at` becomes the one spoken of. Not: "came with his wife", "mother says he …", "a mother of two".
 pub(super) fn shifts(tokens: &Tokens, at: usize) -> bool {
     let next = tokens.word(at + 1);
@@ -155,48 +197,51 @@ pub(super) fn leads_to_relative(tokens: &Tokens, at: usize) -> bool {
 
 /// Whether the writer asks for a parent, sibling or friend: the sentence is about now, not about an illness he has.
 pub(super) fn is_asked_for(tokens: &Tokens, at: usize, urgent: bool) -> bool {
-    let next = tokens.word(at + 1);
+    // "My mum, 82, has become …"
+    let aside = tokens.mark(at + 1) == Some(',') && tokens.number(at + 2).is_some() && tokens.mark(at + 3) == Some(',');
+    let verb = at + if aside { 4 } else { 1 };
+    let next = tokens.word(verb);
+    if relation(tokens.word_before(at, 1)).is_some_and(|(owner, _)| owner == Relation::Kin) {
+        return false;
+    }
     let told = matches!(next, "had" | "died" | "passed" | "history" | "side" | "suffered" | "was");
     let mine = (1..=6).any(|back| matches!(tokens.word_before(at, back), "my" | "our")) || at == 0;
+    let then = tokens.word(verb + 1);
     let doing = matches!(next, "is" | "isnt" | "cant" | "cannot" | "keeps" | "wont")
-        && (next != "is" || tokens.word(at + 2).ends_with("ing") || tokens.word(at + 2) == "not");
+        && (next != "is" || then.ends_with("ing") || then == "not")
+        || next == "has" && matches!(then, "become" | "been" | "just" | "suddenly" | "started");
     mine && !told
         && (doing || urgent)
         && !matches!(tokens.word(at), "family" | "fh" | "parents" | "relatives" | "everyone")
 }
 
-/// For each token, whether its sentence speaks of what is going on now.
-pub(super) fn urgent_sentences(tokens: &Tokens) -> Vec<bool> {
+/// Whether a sentence speaks of what is going on now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Urgency {
+    #[default]
+    None,
+    Now,
+    /// Whoever is spoken of so is asked for, whatever else the writer tells.
+    Grave,
+}
+
+/// For each token, that of its sentence.
+pub(super) fn urgent_sentences(tokens: &Tokens) -> Vec<Urgency> {
     let mut out = Vec::with_capacity(tokens.len());
-    let mut urgent = false;
+    let mut urgency = Urgency::None;
     for at in 0..tokens.len() {
-        urgent |= matches!(
-            tokens.word(at),
-            "now"
-                | "tonight"
-                | "today"
-                | "suddenly"
-                | "collapsed"
-                | "unconscious"
-                | "yesterday"
-                | "hour"
-                | "hours"
-                | "minutes"
-                | "morning"
-                | "help"
-                | "woke"
-                | "keeps"
-                | "started"
-                | "cannot"
-                | "unresponsive"
-                | "ambulance"
-        );
+        urgency = urgency.max(match tokens.word(at) {
+            "collapsed" | "unconscious" | "unresponsive" | "ambulance" | "help" | "suddenly" => Urgency::Grave,
+            "now" | "tonight" | "today" | "yesterday" | "hour" | "hours" | "minutes" | "morning" | "woke" | "keeps"
+            | "started" | "cannot" | "since" => Urgency::Now,
+            _ => Urgency::None,
+        });
         if tokens.ends_sentence(at + 1) {
-            out.resize(at + 1, urgent);
-            urgent = false;
+            out.resize(at + 1, urgency);
+            urgency = Urgency::None;
         }
     }
-    out.resize(tokens.len(), urgent);
+    out.resize(tokens.len(), urgency);
     out
 }
 

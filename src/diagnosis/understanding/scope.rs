@@ -44,8 +44,8 @@ pub(super) struct Scope<'r, 'a> {
 }
 
 impl<'r, 'a> Scope<'r, 'a> {
-    /// Judges what the cue at `start` reaches from `begin` on; gives the place where its scope ends.
-    pub fn walk(reader: &'r Reader<'a>, cue: Cue, start: usize, begin: usize, out: &mut [Judged]) -> usize {
+    /// Judges what the cue at `start` reaches from `begin` on; gives the place where its scope ends, and whether it reached anything.
+    pub fn walk(reader: &'r Reader<'a>, cue: Cue, start: usize, begin: usize, out: &mut [Judged]) -> (usize, bool) {
         let mut scope = Scope {
             reader,
             cue,
@@ -74,7 +74,7 @@ impl<'r, 'a> Scope<'r, 'a> {
         if !scope.likeness {
             scope.conclude(out);
         }
-        at.max(begin)
+        (at.max(begin), !scope.items.is_empty())
     }
 
     /// Takes up the findings that begin at `at`.
@@ -185,7 +185,7 @@ impl<'r, 'a> Scope<'r, 'a> {
         let subject = matches!(tokens.word(at), "i" | "im" | "ive" | "he" | "she" | "they" | "we" | "patient" | "pt");
         let other =
             matches!(tokens.word(at), "presents" | "presented" | "presenting" | "shows" | "admits" | "endorses");
-        let reported = matches!(tokens.word_before(at, 1), "think" | "thinks" | "believe" | "that" | "like");
+        let reported = matches!(tokens.word_before(at, 1), "think" | "thinks" | "believe" | "that" | "like" | "when");
         if subject {
             reported || self.cue == Cue::Maybe
         } else {

@@ -3,7 +3,8 @@
 use super::matching::Match;
 use super::negation::Judged;
 use super::relatives::{
-    Relation, is_asked_for, is_family_history, leads_to_relative, relation, runs_in_family, shifts, urgent_sentences,
+    Relation, Urgency, is_asked_for, is_family_history, leads_to_company, leads_to_relative, person, relation,
+    runs_in_family, shifts, urgent_sentences,
 };
 use super::tokens::Tokens;
 use super::{Sex, State, Subject};
@@ -37,6 +38,13 @@ impl Who {
 
 /// Who is spoken of at each token. `own`: the text is by the patient or somebody who asks for him.
 pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: bool) -> Vec<Who> {
+    let (who, writer_is_ill) = read(tokens, matches, judged, own, false);
+    // "My colleague is coughing and I have a sore throat": whoever is ill himself asks for himself.
+    if writer_is_ill { read(tokens, matches, judged, own, true).0 } else { who }
+}
+
+/// Who is spoken of, and whether the writer has findings of his own.
+fn read(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: bool, writer_is_ill: bool) -> (Vec<Who>, bool) {
     let urgent = urgent_sentences(tokens);
     let mut who = Who::Patient;
     let mut third: Option<Who> = None;
@@ -55,13 +63,15 @@ pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: b
             who = Who::Patient;
             first_person = false;
         } else if let Some((relation, sex)) =
-            relation(word).filter(|(relation, _)| *relation != Relation::Child || !inside(at))
+            person(tokens, at).filter(|(relation, _)| *relation != Relation::Child || !inside(at))
         {
             let ward = match relation {
                 Relation::Partner => own && !first_person_ill,
                 Relation::Child => !own || !first_person_ill,
                 Relation::Kin => {
-                    own && !first_person_ill && is_asked_for(tokens, at, urgent.get(at).copied().unwrap_or(false))
+                    let now = urgent.get(at).copied().unwrap_or_default();
+                    let asks = now == Urgency::Grave || !writer_is_ill && !first_person_ill;
+                    own && asks && is_asked_for(tokens, at, now != Urgency::None)
                 }
             };
             if word != "family" || is_family_history(tokens, at) {
@@ -78,7 +88,7 @@ pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: b
                     who = Who::Patient;
                     first_person = true;
                 }
-                "my" | "our" if !leads_to_relative(tokens, at) => {
+                "my" | "our" if !leads_to_relative(tokens, at) && !leads_to_company(tokens, at) => {
                     who = Who::Patient;
                     first_person = true;
                 }
@@ -90,7 +100,9 @@ pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: b
                     let sex = if word.starts_with('h') && word != "her" { Sex::Male } else { Sex::Female };
                     who = resolve(third, sex, who);
                     // "My father had a stroke. He is now short of breath": he is asked for after all.
-                    let asked = own && !first_person_ill && urgent.get(at).copied().unwrap_or(false);
+                    let now = urgent.get(at).copied().unwrap_or_default();
+                    let asked =
+                        own && !first_person_ill && (now == Urgency::Grave || now == Urgency::Now && !writer_is_ill);
                     if let (Who::Other(sex), true) = (who, asked) {
                         who = Who::Ward(sex);
                     }
@@ -105,7 +117,7 @@ pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: b
         }
         while let Some(one) = matches.get(next_match).filter(|one| one.first <= at) {
             let present = judged.get(next_match).is_some_and(|judged| judged.state != State::Absent && !judged.past);
-            let here = who == Who::Patient && first_person && one.first == at;
+            let here = who == Who::Patient && first_person && one.first == at && !is_worry(word);
             first_person_ill |= here && present;
             next_match += 1;
         }
@@ -123,7 +135,24 @@ pub(super) fn find(tokens: &Tokens, matches: &[Match], judged: &[Judged], own: b
             *place = Who::Patient;
         }
     }
-    out
+    (out, first_person_ill)
+}
+
+/// What one feels for another: it makes nobody the patient.
+fn is_worry(word: &str) -> bool {
+    matches!(
+        word,
+        "worried"
+            | "worry"
+            | "worrying"
+            | "scared"
+            | "anxious"
+            | "frightened"
+            | "panicking"
+            | "afraid"
+            | "stressed"
+            | "upset"
+    )
 }
 
 /// "He" is the last man named, if there is one; otherwise the patient.

@@ -263,7 +263,7 @@ fn long_ago(tokens: &Tokens, at: usize) -> Option<Time> {
         ("earlier", "this", "year") => 3,
         ("when", "i" | "he" | "she", "was" | "were")
             if matches!(tokens.word(at + 3), "a" | "young" | "little" | "small" | "younger")
-                || tokens.number(at + 3).is_some() =>
+                || amount(tokens, at + 3, true).is_some() =>
         {
             4
         }

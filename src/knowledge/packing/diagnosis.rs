@@ -1,9 +1,13 @@
 //! Findings, conditions, red flags and comorbidities.
 
+use super::medicine::mentions_finding;
 use super::names::{Citations, Names};
 use super::rows::Raw;
 use super::{Check, closure, list, reviewed};
-use crate::tables::{Comorbidity, ComorbidityTable, Condition, DiagnosisTables, Finding, Likelihood, RedFlag, Urgency};
+use crate::tables::{
+    ChildhoodVitalSigns, Comorbidity, ComorbidityTable, Condition, DiagnosisTables, Finding, Likelihood,
+    MeasuredFinding, RedFlag, Treatment, Urgency,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn diagnosis<'a>(
@@ -50,7 +54,63 @@ pub(super) fn diagnosis<'a>(
         findings,
         conditions: conditions(raw, names, citations, check),
         red_flags: red_flags(raw, names, citations, check),
+        treatments: treatments(raw, names, citations, check),
+        childhood_vital_signs: childhood_vital_signs(raw, citations, check),
+        measured_findings: measured_findings(raw, names, citations, check),
     }
+}
+
+fn treatments<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Treatment<'a>> {
+    let mut rows = Vec::new();
+    for row in &raw.treatments {
+        let user = format!("treatments {}", row.id);
+        let when = names.expression(&row.when, &user, check);
+        check.that(!mentions_finding(&when), || format!("{user}: a treatment speaks of the patient, not of findings"));
+        check.that(!row.conditions.is_empty(), || format!("{user}: for what?"));
+        let is_sold = row.over_the_counter == "yes";
+        check
+            .that(!is_sold || !row.medicine.is_empty(), || format!("{user}: only a medicine is sold over the counter"));
+        rows.push(Treatment {
+            id: &row.id,
+            conditions: list(&row.conditions).map(|id| names.index("condition", id, &user, check)).collect(),
+            line: row.line,
+            severity: row.severity,
+            when,
+            medicine: (!row.medicine.is_empty()).then(|| names.index("medicine", &row.medicine, &user, check)),
+            over_the_counter: is_sold,
+            text: &row.text,
+            sources: citations.read(&row.source, &user, check),
+            review: reviewed(&row.review),
+        });
+    }
+    rows
+}
+
+fn measured_findings(raw: &Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<MeasuredFinding> {
+    let mut rows = Vec::new();
+    for row in &raw.measured_findings {
+        let user = format!("measured_findings {}", row.finding);
+        citations.read(&row.source, &user, check);
+        let when = names.expression(&row.when, &user, check);
+        check.that(!mentions_finding(&when), || format!("{user}: what is measured speaks of numbers"));
+        rows.push(MeasuredFinding { finding: names.index("finding", &row.finding, &user, check), when });
+    }
+    rows
+}
+
+fn childhood_vital_signs(raw: &Raw, citations: &mut Citations, check: &mut Check) -> Vec<ChildhoodVitalSigns> {
+    let mut rows = Vec::new();
+    for row in &raw.childhood_vital_signs {
+        citations.read(&row.source, "childhood_vital_signs", check);
+        rows.push(ChildhoodVitalSigns {
+            from_age_years: row.from_age_years,
+            heart_rate_per_min: row.heart_rate_per_min,
+            respiratory_rate_per_min: row.respiratory_rate_per_min,
+        });
+    }
+    let in_order = rows.is_sorted_by(|a, b| a.from_age_years < b.from_age_years);
+    check.that(in_order, || "childhood_vital_signs: not in the order of age".to_owned());
+    rows
 }
 
 pub(super) fn conditions<'a>(

@@ -27,6 +27,7 @@ impl Names {
         add("finding", raw.findings.iter().map(|row| &row.id).collect());
         add("condition", raw.conditions.iter().map(|row| &row.id).collect());
         add("red_flag", raw.red_flags.iter().map(|row| &row.id).collect());
+        add("treatment", raw.treatments.iter().map(|row| &row.id).collect());
         add("comorbidity", raw.comorbidities.iter().map(|row| &row.id).collect());
         add("class", raw.classes.iter().map(|row| &row.id).collect());
         add("medicine", raw.medicines.iter().map(|row| &row.id).collect());

@@ -1,7 +1,9 @@
 //! The rows as they stand in the files.
 
 use super::Check;
-use crate::tables::{AlertKind, FindingKind, InputKind, Phase, ReactionKind, Severity, Urgency};
+use crate::tables::{
+    AlertKind, FindingKind, InputKind, Phase, ReactionKind, Severity, TreatmentLine, TreatmentSeverity, Urgency,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -361,6 +363,39 @@ pub(super) struct GrowthRow {
     pub(super) review: String,
 }
 
+#[derive(Deserialize)]
+pub(super) struct TreatmentRow {
+    pub(super) id: String,
+    pub(super) conditions: String,
+    pub(super) line: TreatmentLine,
+    pub(super) severity: Option<TreatmentSeverity>,
+    pub(super) when: String,
+    pub(super) medicine: String,
+    pub(super) over_the_counter: String,
+    pub(super) text: String,
+    pub(super) source: String,
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MeasuredFindingRow {
+    pub(super) finding: String,
+    pub(super) when: String,
+    pub(super) source: String,
+    #[expect(dead_code, reason = "the bounds are those of definitions")]
+    pub(super) review: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ChildhoodVitalSignsRow {
+    pub(super) from_age_years: f64,
+    pub(super) heart_rate_per_min: f64,
+    pub(super) respiratory_rate_per_min: f64,
+    pub(super) source: String,
+    #[expect(dead_code, reason = "the bounds are those of a guideline's chart")]
+    pub(super) review: String,
+}
+
 /// All rows as they stand in the files.
 pub(super) struct Raw {
     pub(super) version: String,
@@ -385,6 +420,9 @@ pub(super) struct Raw {
     pub(super) regimens: Vec<RegimenRow>,
     pub(super) adjustments: Vec<AdjustmentRow>,
     pub(super) growth: Vec<GrowthRow>,
+    pub(super) treatments: Vec<TreatmentRow>,
+    pub(super) childhood_vital_signs: Vec<ChildhoodVitalSignsRow>,
+    pub(super) measured_findings: Vec<MeasuredFindingRow>,
     pub(super) calculators: Vec<CalculatorRow>,
     pub(super) calculator_inputs: Vec<CalculatorInputRow>,
     pub(super) calculator_steps: Vec<CalculatorStepRow>,
@@ -423,6 +461,9 @@ impl Raw {
             regimens: sorted(rows(root, "regimens", &mut hash, check), |row: &RegimenRow| &row.id),
             adjustments: sorted(rows(root, "adjustments", &mut hash, check), |row: &AdjustmentRow| &row.id),
             growth: rows(root, "growth", &mut hash, check),
+            treatments: sorted(rows(root, "treatments", &mut hash, check), |row: &TreatmentRow| &row.id),
+            childhood_vital_signs: rows(root, "childhood_vital_signs", &mut hash, check),
+            measured_findings: rows(root, "measured_findings", &mut hash, check),
             calculators: sorted(rows(root, "calculators", &mut hash, check), |row: &CalculatorRow| &row.id),
             calculator_inputs: rows(root, "calculator_inputs", &mut hash, check),
             calculator_steps: rows(root, "calculator_steps", &mut hash, check),

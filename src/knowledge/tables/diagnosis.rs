@@ -140,6 +140,59 @@ pub struct Condition<'a> {
     pub review: &'a str,
 }
 
+/// Whose a treatment is, and when it has its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TreatmentLine {
+    /// What the patient does at home, or until help comes.
+    SelfCare,
+    /// What a doctor gives first.
+    FirstLine,
+    /// What follows where that fails or cannot be given.
+    SecondLine,
+    /// What not to do.
+    Avoid,
+    /// When to be seen again, or sooner.
+    ComeBack,
+}
+
+/// How bad the condition is that a treatment is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TreatmentSeverity {
+    /// Mild.
+    Mild,
+    /// Moderate.
+    Moderate,
+    /// Severe.
+    Severe,
+}
+
+/// Something that is done about conditions.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Treatment<'a> {
+    /// Slug.
+    pub id: &'a str,
+    /// For which conditions.
+    pub conditions: Vec<Index>,
+    /// Whose it is.
+    pub line: TreatmentLine,
+    /// How bad they are; any where it is `None`.
+    pub severity: Option<TreatmentSeverity>,
+    /// In whom.
+    pub when: Expression,
+    /// The medicine, where it is one.
+    pub medicine: Option<Index>,
+    /// Whether a patient can buy it and take it by the package's own directions.
+    pub over_the_counter: bool,
+    /// In one sentence.
+    pub text: &'a str,
+    /// Where it stands.
+    pub sources: Sources,
+    /// Clinician who read the row; empty while nobody has.
+    pub review: &'a str,
+}
+
 /// A combination that must be seen soon, whatever it turns out to be.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RedFlag<'a> {
@@ -156,6 +209,26 @@ pub struct RedFlag<'a> {
     /// Where the rule stands.
     pub sources: Sources,
 }
+/// A finding that a measurement shows.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MeasuredFinding {
+    /// The finding.
+    pub finding: Index,
+    /// When it is there.
+    pub when: Expression,
+}
+
+/// From which rates on the heart or the breath of a child is fast.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ChildhoodVitalSigns {
+    /// From this age on, until the next row's.
+    pub from_age_years: f64,
+    /// Beats a minute.
+    pub heart_rate_per_min: f64,
+    /// Breaths a minute.
+    pub respiratory_rate_per_min: f64,
+}
+
 /// What an assessment works with.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DiagnosisTables<'a> {
@@ -166,4 +239,10 @@ pub struct DiagnosisTables<'a> {
     pub conditions: Vec<Condition<'a>>,
     /// Red flags, by id.
     pub red_flags: Vec<RedFlag<'a>>,
+    /// Treatments, by id.
+    pub treatments: Vec<Treatment<'a>>,
+    /// Bounds of the vital signs of children, in the order of age.
+    pub childhood_vital_signs: Vec<ChildhoodVitalSigns>,
+    /// What measurements show.
+    pub measured_findings: Vec<MeasuredFinding>,
 }

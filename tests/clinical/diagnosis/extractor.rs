@@ -3,7 +3,9 @@
 use super::{lines, outcome};
 use serde::Deserialize;
 use serde_json::json;
-use virtual_doctor::diagnosis::model::{AssessmentStatus, FindingState};
+use virtual_doctor::diagnosis::model::FindingState;
+use virtual_doctor::diagnosis::outcome::AssessmentStatus;
+use virtual_doctor::knowledge::diagnosis;
 use virtual_doctor::knowledge::tables::Urgency;
 
 /// What a text says of a finding.
@@ -30,12 +32,21 @@ struct Pair {
     b: Side,
 }
 
+/// What a finding is a kind of.
+fn general(finding: &str) -> Vec<&'static str> {
+    let rows = &diagnosis().findings;
+    let row = rows.iter().find(|row| row.id == finding).unwrap();
+    row.implies.iter().map(|at| rows[usize::from(*at)].id).collect()
+}
+
 fn said(text: &str, finding: &str) -> Said {
     let seen = outcome(&json!({ "age_years": 40, "sex": "female" }), text, &json!({})).findings;
-    let states: Vec<FindingState> = seen.iter().filter(|seen| seen.id == finding).map(|seen| seen.state).collect();
-    if states.contains(&FindingState::Present) {
+    let is = |id: &str, state| seen.iter().any(|seen| seen.id == id && seen.state == state);
+    // Without any trouble with passing urine there is no retention.
+    let general = general(finding);
+    if is(finding, FindingState::Present) {
         Said::Present
-    } else if states.contains(&FindingState::Absent) {
+    } else if is(finding, FindingState::Absent) || general.iter().any(|id| is(id, FindingState::Absent)) {
         Said::Absent
     } else {
         Said::None

@@ -4,6 +4,8 @@ use super::{lines, outcome};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use virtual_doctor::diagnosis::model::FindingState;
+use virtual_doctor::diagnosis::outcome::Outcome;
 use virtual_doctor::knowledge::tables::Urgency;
 
 #[derive(Debug, Deserialize)]
@@ -17,9 +19,15 @@ struct Case {
     why: String,
 }
 
-/// What was not understood asks what is wrong: neither right nor, as nobody is sent home by it, wrong of an emergency.
-fn level(case: &Case) -> Option<Urgency> {
-    outcome(&case.patient, &case.text, &case.vitals).triage.map(|triage| triage.level)
+/// What was understood, and what it may be: for who looks into a miss.
+fn explained(outcome: &Outcome) -> String {
+    let findings = outcome.findings.iter().map(|seen| match seen.state {
+        FindingState::Present => seen.id.clone(),
+        FindingState::Absent => format!("no {}", seen.id),
+        FindingState::Unknown => format!("{}?", seen.id),
+    });
+    let conditions = outcome.conditions.iter().take(3).map(|of| format!("{} {:.2}", of.id, of.probability));
+    format!("{}\n    {}", findings.collect::<Vec<_>>().join(", "), conditions.collect::<Vec<_>>().join(", "))
 }
 
 #[test]
@@ -28,10 +36,12 @@ fn cases_are_seen_as_soon_as_they_should_be() {
     let mut counts: BTreeMap<(Urgency, Option<Urgency>), usize> = BTreeMap::new();
     let mut wrong = Vec::new();
     for case in &cases {
-        let level = level(case);
+        let outcome = outcome(&case.patient, &case.text, &case.vitals);
+        // What was not understood asks what is wrong: nobody is sent home by it.
+        let level = outcome.triage.as_ref().map(|triage| triage.level);
         *counts.entry((case.triage, level)).or_default() += 1;
         if level != Some(case.triage) {
-            wrong.push(format!("{} {:?}, not {level:?}: {} ({})", case.id, case.triage, case.text, case.why));
+            wrong.push(format!("{} {:?}, not {level:?}: {} ({})\n    {}", case.id, case.triage, case.text, case.why, explained(&outcome)));
         }
     }
     println!("{} cases; as they should be and as they are:", cases.len());

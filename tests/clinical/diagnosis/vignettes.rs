@@ -7,7 +7,7 @@ use super::{lines, outcome};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use virtual_doctor::diagnosis::model::{Outcome, RankedCondition};
+use virtual_doctor::diagnosis::outcome::{Outcome, RankedCondition};
 use virtual_doctor::knowledge::diagnosis;
 use virtual_doctor::knowledge::tables::Urgency;
 
