@@ -316,7 +316,7 @@ pub async fn list_findings(app: App, _: Caller, uri: Uri, QueryOf(query): QueryO
         id: row.id,
         name: row.name,
         question: row.question,
-        phrases: row.phrases.iter().copied().filter(|phrase| !phrase.starts_with('!')).collect(),
+        phrases: row.phrases.iter().copied().filter(|phrase| !phrase.starts_with(['!', '='])).collect(),
         sources: sources(&row.sources),
     })?;
     Ok(page.respond(&uri))

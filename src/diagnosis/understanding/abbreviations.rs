@@ -1,6 +1,7 @@
 //! Abbreviations of clinical notes, written out before anything is matched, in texts and in the
 //! lexicon alike, so that "SOB" and "shortness of breath" are one phrase whichever of them was listed.
 
+use super::synonyms::several;
 use super::tokens::{Kind, Token, Tokens};
 
 /// Writes out abbreviations and joins "do not" to "dont". `any_case`: also those that mean something
@@ -64,6 +65,13 @@ fn replacement(tokens: &Tokens, at: usize, any_case: bool) -> Option<(&'static s
         && let Some(joined) = contracted(word)
     {
         return Some((joined, 2));
+    }
+    if let Some(found) = several(word, tokens.word(at + 1), tokens.word(at + 2)) {
+        return Some(found);
+    }
+    // "My left ball", but the ball of the foot.
+    if matches!(word, "ball" | "balls") && tokens.word(at + 1) != "of" && tokens.word_before(at, 1) != "a" {
+        return Some(("testicle", 1));
     }
     let upper = any_case || tokens.upper(at);
     Some((written_out(word, upper)?, 1))

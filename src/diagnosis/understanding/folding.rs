@@ -2,6 +2,8 @@
 //! "vomited" and "vomiting", "weakness" and "weak" meet. The form itself need not be a word:
 //! only that a phrase of the lexicon and a text fold alike.
 
+use super::synonyms::canonical;
+
 /// The folded form of a normalised word.
 pub(super) fn fold(word: &str) -> String {
     if let Some(negated) = negated_auxiliary(word) {
@@ -10,7 +12,7 @@ pub(super) fn fold(word: &str) -> String {
     if !word.is_ascii() || word.len() < 3 {
         return word.to_owned();
     }
-    let mut form = respell(irregular(word));
+    let mut form = respell(irregular(canonical(word)));
     unbend(&mut form);
     form
 }

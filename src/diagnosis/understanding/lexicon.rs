@@ -34,6 +34,8 @@ pub struct Lexicon {
 struct Ending {
     finding: u16,
     phrase: String,
+    /// Counts only as it is written: "boils" is no "boiling".
+    exact: bool,
     /// Says that the finding is not there: "sleep well" of insomnia.
     denies: bool,
 }
@@ -55,7 +57,7 @@ pub(super) struct Reading {
 impl Lexicon {
     /// Compiles a vocabulary. `entries`: a finding's index and a phrase in lower case ("chest pain"). A phrase is a
     /// skeleton: its words in order, inflection and spelling folded, with up to two small words between them. One that begins
-    /// with `!` says that the finding is not there ("!sleep well").
+    /// with `!` says that the finding is not there ("!sleep well"), one that begins with `=` is meant as it is written ("=boils" is no "boiling").
     pub fn new<'a>(entries: impl IntoIterator<Item = (u16, &'a str)>) -> Self {
         let mut lexicon = Self {
             words: QuickMap::default(),
@@ -91,6 +93,7 @@ impl Lexicon {
 
     fn add(&mut self, finding: u16, phrase: &str, known: &mut QuickMap<String, u32>) {
         let (phrase, denies) = phrase.strip_prefix('!').map_or((phrase, false), |phrase| (phrase, true));
+        let (phrase, exact) = phrase.strip_prefix('=').map_or((phrase, false), |phrase| (phrase, true));
         let tokens = abbreviations::expand(tokenize(phrase), true);
         let kept = |all: bool| {
             let kept = move |token: &&Token| token.kind.is_content() && (all || !words::is_dropped(&token.text));
@@ -115,7 +118,7 @@ impl Lexicon {
         }
         let endings = self.ends.entry(node).or_default();
         if endings.iter().all(|ending| ending.finding != finding) {
-            endings.push(Ending { finding, phrase: phrase.to_owned(), denies });
+            endings.push(Ending { finding, phrase: phrase.to_owned(), exact, denies });
         }
     }
 
@@ -209,6 +212,9 @@ impl Lexicon {
             ending.phrase.split(' ').all(|word| words::is_dropped(word) || places.any(|at| tokens.word(at) == word))
         };
         let chosen = endings.len() > 1 && endings.iter().any(literal);
-        endings.iter().filter(move |ending| !chosen || literal(ending)).map(|ending| (ending.finding, ending.denies))
+        endings
+            .iter()
+            .filter(move |ending| !(chosen || ending.exact) || literal(ending))
+            .map(|ending| (ending.finding, ending.denies))
     }
 }

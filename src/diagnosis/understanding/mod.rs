@@ -28,6 +28,7 @@ mod relatives;
 mod scope;
 mod spelling;
 mod subjects;
+mod synonyms;
 mod times;
 mod tokens;
 mod vital_names;

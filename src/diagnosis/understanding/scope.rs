@@ -237,7 +237,7 @@ impl<'r, 'a> Scope<'r, 'a> {
     fn negates_itself(&self, which: usize) -> bool {
         let tokens = self.reader.tokens;
         let first = self.reader.matches.get(which).map_or("", |one| tokens.word(one.first));
-        matches!(first, "no" | "not" | "cannot" | "unable") || first.ends_with("nt") && fold(first) == "not"
+        matches!(first, "no" | "not" | "never" | "cannot" | "unable") || first.ends_with("nt") && fold(first) == "not"
     }
 
     /// Whether it is a verb or an adjective, which "no" before a list cannot be meant for: "no fever, vomited twice, dizzy".

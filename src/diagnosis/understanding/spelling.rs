@@ -41,7 +41,12 @@ impl Spelling {
         let mut tied = false;
         for candidate in self.by_length.iter().skip(bytes.len() - slips).take(2 * slips + 1).flatten() {
             // A slip changes at most two letters of the set: most candidates are done with here.
-            if (candidate.letters ^ mask).count_ones() as usize > 2 * slips || opposed(bytes, &candidate.form) {
+            // The first letter is hardly ever the wrong one: "rattled" is no "cattle".
+            let other_first = bytes.first() != candidate.form.first() && bytes.get(1) != candidate.form.first();
+            if (candidate.letters ^ mask).count_ones() as usize > 2 * slips
+                || other_first
+                || opposed(bytes, &candidate.form)
+            {
                 continue;
             }
             let Some(distance) = distance(bytes, &candidate.form, slips) else { continue };

@@ -67,9 +67,6 @@ fn treatments<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check:
         let when = names.expression(&row.when, &user, check);
         check.that(!mentions_finding(&when), || format!("{user}: a treatment speaks of the patient, not of findings"));
         check.that(!row.conditions.is_empty(), || format!("{user}: for what?"));
-        let is_sold = row.over_the_counter == "yes";
-        check
-            .that(!is_sold || !row.medicine.is_empty(), || format!("{user}: only a medicine is sold over the counter"));
         rows.push(Treatment {
             id: &row.id,
             conditions: list(&row.conditions).map(|id| names.index("condition", id, &user, check)).collect(),
@@ -77,7 +74,7 @@ fn treatments<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check:
             severity: row.severity,
             when,
             medicine: (!row.medicine.is_empty()).then(|| names.index("medicine", &row.medicine, &user, check)),
-            over_the_counter: is_sold,
+            over_the_counter: row.over_the_counter == "yes",
             text: &row.text,
             sources: citations.read(&row.source, &user, check),
             review: reviewed(&row.review),

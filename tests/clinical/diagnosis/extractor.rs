@@ -85,3 +85,60 @@ fn what_is_not_understood_is_not_cared_for_at_home() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[derive(Debug, Deserialize)]
+struct Labelled {
+    id: String,
+    state: Said,
+}
+
+#[derive(Debug, Deserialize)]
+struct Sentence {
+    id: String,
+    text: String,
+    findings: Vec<Labelled>,
+    /// Neither asked for nor wrong.
+    also_ok: Vec<String>,
+}
+
+/// Of what was read of a sentence, what is right, what is wrong, and what was missed.
+fn compare(sentence: &Sentence) -> (usize, Vec<String>, Vec<String>) {
+    let seen = outcome(&json!({ "age_years": 40, "sex": "female" }), &sentence.text, &json!({})).findings;
+    let read: Vec<(String, Said)> = seen
+        .into_iter()
+        .filter_map(|seen| match seen.state {
+            FindingState::Present => Some((seen.id, Said::Present)),
+            FindingState::Absent => Some((seen.id, Said::Absent)),
+            FindingState::Unknown => None,
+        })
+        .collect();
+    let is_read = |of: &Labelled| read.iter().any(|(id, state)| *id == of.id && *state == of.state);
+    // What a finding is a kind of is there with it.
+    let follows =
+        |id: &str| sentence.findings.iter().any(|of| of.state == Said::Present && general(&of.id).contains(&id));
+    let is_ok = |id: &str, state: Said| {
+        let asked = sentence.findings.iter().any(|of| of.id == id && of.state == state);
+        asked || sentence.also_ok.iter().any(|ok| ok == id) || (state == Said::Present && follows(id))
+    };
+    let right = sentence.findings.iter().filter(|of| is_read(of)).count();
+    let wrong = read.iter().filter(|(id, state)| !is_ok(id, *state)).map(|(id, state)| format!("{id} {state:?}"));
+    let missed = sentence.findings.iter().filter(|of| !is_read(of)).map(|of| format!("{} {:?}", of.id, of.state));
+    (right, wrong.collect(), missed.collect())
+}
+
+#[test]
+fn sentences_say_what_they_say() {
+    let (mut right, mut wrong, mut missed) = (0, 0, 0);
+    let sentences: Vec<Sentence> = lines(include_str!("extractor_sentences.jsonl"));
+    for sentence in &sentences {
+        let (found, not_there, not_seen) = compare(sentence);
+        (right, wrong, missed) = (right + found, wrong + not_there.len(), missed + not_seen.len());
+        if !(not_there.is_empty() && not_seen.is_empty()) {
+            println!("  {} wrong {not_there:?}, missed {not_seen:?}: {}", sentence.id, sentence.text);
+        }
+    }
+    let percent = |of: usize, all: usize| 100 * of / all.max(1);
+    let (precision, recall) = (percent(right, right + wrong), percent(right, right + missed));
+    println!("{} sentences: precision {precision}%, recall {recall}%", sentences.len());
+    assert!(precision >= 95 && recall >= 85, "precision {precision}%, recall {recall}%");
+}

@@ -3,6 +3,7 @@
 mod extractor;
 mod hits;
 mod statistics;
+mod triage;
 mod vignettes;
 
 use chrono::NaiveDate;

@@ -41,7 +41,14 @@ fn cases_are_seen_as_soon_as_they_should_be() {
         let level = outcome.triage.as_ref().map(|triage| triage.level);
         *counts.entry((case.triage, level)).or_default() += 1;
         if level != Some(case.triage) {
-            wrong.push(format!("{} {:?}, not {level:?}: {} ({})\n    {}", case.id, case.triage, case.text, case.why, explained(&outcome)));
+            wrong.push(format!(
+                "{} {:?}, not {level:?}: {} ({})\n    {}",
+                case.id,
+                case.triage,
+                case.text,
+                case.why,
+                explained(&outcome)
+            ));
         }
     }
     println!("{} cases; as they should be and as they are:", cases.len());
