@@ -16,11 +16,18 @@ const EMERGENCY_LIKELY: f64 = 0.40;
 const EMERGENCY_POSSIBLE: f64 = 0.10;
 /// From this probability of conditions that are urgent or worse, it is seen the same day.
 const URGENT_LIKELY: f64 = 0.40;
-/// From this probability of conditions that are cared for at home, it is.
-const SELF_CARE_LIKELY: f64 = 0.60;
+/// From this share of what is known on, conditions that are cared for at home are what it is…
+const SELF_CARE_SHARE: f64 = 0.50;
+/// …where what needs a doctor today is less likely than this…
+const URGENT_HARDLY: f64 = 0.10;
+/// …and the findings speak for the likeliest by at least this factor.
+const SPOKEN_FOR: f64 = 5.0;
 
 /// Findings that are left out in turn to see what less would come to: each doubles the work.
 const MOST_UNSAID: usize = 6;
+
+/// What has lasted longer wants a doctor to look, minor as it may be.
+const SHORT_DAYS: f64 = 21.0;
 
 /// When and where to be seen, and why.
 #[must_use]
@@ -29,7 +36,7 @@ pub fn triage(case: &Case, ranked: &[Ranked]) -> Triage {
         diagnosis().red_flags.iter().filter(|flag| flag.when.evaluate(case, &mut Vec::new()) == Some(true)).collect();
     let score = early_warning::warning(case);
     let scored = score.as_ref().map(|(level, _)| *level);
-    let (expected, reason) = expected_harm(ranked);
+    let (expected, reason) = expected_harm(case, ranked);
     let level = flags.iter().map(|flag| flag.level).chain(scored).chain([expected]).max().unwrap_or(expected);
     let less_said = with_less_said(case, &flags, level);
     let (level, reason) = less_said.unwrap_or((level, reason.filter(|_| expected == level)));
@@ -63,7 +70,7 @@ fn with_less_said(case: &Case, flags: &[&RedFlag], level: Urgency) -> Option<(Ur
     }
     let some = (1_usize..1 << grave.len()).map(|chosen| {
         let unsaid = grave.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, index)| *index);
-        expected_harm(&rank(&case.patient, &case.states_without(&unsaid.collect::<Vec<_>>())))
+        expected_harm(case, &rank(&case.patient, &case.states_without(&unsaid.collect::<Vec<_>>())))
     });
     some.max_by_key(|(asked, _)| *asked).filter(|(asked, _)| *asked > level)
 }
@@ -79,11 +86,9 @@ fn findings_in(when: &Expression, found: &mut Vec<Index>) {
 }
 
 /// The level that the conditions ask for together, and the one that speaks loudest for it.
-fn expected_harm(ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
+fn expected_harm(case: &Case, ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
     let at_least =
         |urgency: Urgency| ranked.iter().filter(|r| r.condition.urgency >= urgency).map(|r| r.probability).sum::<f64>();
-    let self_care =
-        ranked.iter().filter(|r| r.condition.urgency == Urgency::SelfCare).map(|r| r.probability).sum::<f64>();
     let emergency = at_least(Urgency::Emergency);
     let (level, from) = if emergency >= EMERGENCY_LIKELY {
         (Urgency::Emergency, Urgency::Emergency)
@@ -91,7 +96,7 @@ fn expected_harm(ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
         (Urgency::Urgent, Urgency::Emergency)
     } else if at_least(Urgency::Urgent) >= URGENT_LIKELY {
         (Urgency::Urgent, Urgency::Urgent)
-    } else if self_care >= SELF_CARE_LIKELY {
+    } else if is_cared_for_at_home(ranked) && case.duration_days.is_none_or(|days| days <= SHORT_DAYS) {
         (Urgency::SelfCare, Urgency::SelfCare)
     } else {
         (Urgency::Routine, Urgency::Routine)
@@ -108,6 +113,16 @@ fn expected_harm(ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
         source: ranked.condition.sources.first().map(|at| source(*at)).unwrap_or_default(),
     });
     (level, reason)
+}
+
+/// Whether what is known of is mostly minor, and the likeliest of it is more than the commonest thing of all.
+fn is_cared_for_at_home(ranked: &[Ranked]) -> bool {
+    let sum = |test: &dyn Fn(&Ranked) -> bool| ranked.iter().filter(|r| test(r)).map(|r| r.probability).sum::<f64>();
+    let (known, minor) = (sum(&|_| true), sum(&|r| r.condition.urgency == Urgency::SelfCare));
+    let urgent = sum(&|r| r.condition.urgency >= Urgency::Urgent);
+    let spoken_for = |r: &Ranked| r.weights.iter().map(|weight| weight.weight).sum::<f64>() >= SPOKEN_FOR.ln();
+    let leads = ranked.first().is_some_and(|r| r.condition.urgency == Urgency::SelfCare && spoken_for(r));
+    leads && minor >= SELF_CARE_SHARE * known && urgent < URGENT_HARDLY
 }
 
 /// First things first: in an emergency the call, then what the flags of this

@@ -71,7 +71,11 @@ impl Lexicon {
                 part = None;
             } else if words::is_body_part(word) {
                 part = Some(at);
-            } else if let (Some(part), false) = (part, matches.iter().any(|one| one.covers(at))) {
+            } else if words::is_small(word) || words::is_time(word) || self.cues.at(tokens, at, |_| true).is_some() {
+                // Says nothing of the part.
+            } else if let (Some(part), false) =
+                (part.filter(|part| at - part <= 10), matches.iter().any(|one| one.covers(at)))
+            {
                 let found = self.of_part(tokens, readings, part, at);
                 added.extend(found.map(|(finding, denies)| Match { finding, first: at, last: at, denies, mask: 1 }));
             }

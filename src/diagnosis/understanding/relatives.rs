@@ -50,7 +50,8 @@ pub(super) fn person(tokens: &Tokens, at: usize) -> Option<(Relation, Option<Sex
             (tokens.word(at + 1), tokens.word(at + 2)),
             ("next", "door") | ("at", "work") | ("in", "my") | ("upstairs" | "downstairs", _)
         );
-        return elsewhere.then_some((Relation::Kin, sex));
+        let heard_of = (1..=3).any(|back| tokens.word_before(at, back) == "about") && tokens.word(at + 1) == "who";
+        return (elsewhere || heard_of).then_some((Relation::Kin, sex));
     };
     let owner = relation(tokens.word_before(at, 1)).is_some_and(|(owner, _)| owner == Relation::Kin);
     let another = matches!(tokens.word_before(at, 1), "another" | "other");

@@ -216,7 +216,12 @@ impl<'r, 'a> Scope<'r, 'a> {
     fn is_likeness(&self, at: usize) -> bool {
         let next = self.reader.tokens.word(at + 1);
         match self.reader.tokens.word(at) {
-            "like" => matches!(next, "this" | "that" | "these"),
+            // But "no fits or anything like that".
+            "like" => {
+                let vague = self.reader.tokens.word_before(at, 1);
+                matches!(next, "this" | "that" | "these")
+                    && !matches!(vague, "anything" | "something" | "nothing" | "stuff" | "things" | "symptoms")
+            }
             "this" | "so" | "that" => matches!(next, "bad" | "severe" | "intense" | "badly" | "strong"),
             "as" => matches!(next, "bad" | "severe"),
             "such" => self.reader.tokens.word_before(at, 1) != "as",

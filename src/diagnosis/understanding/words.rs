@@ -235,3 +235,11 @@ pub(super) fn is_body_part(word: &str) -> bool {
     ];
     PARTS.binary_search(&word).is_ok()
 }
+
+/// Words of time, which are said of everything.
+pub(super) fn is_time(word: &str) -> bool {
+    matches!(
+        word,
+        "night" | "nights" | "day" | "days" | "morning" | "mornings" | "week" | "weeks" | "month" | "months" | "times"
+    )
+}

@@ -2,6 +2,7 @@
 
 mod extractor;
 mod hits;
+mod scratch;
 mod statistics;
 mod triage;
 mod vignettes;
