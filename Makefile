@@ -34,8 +34,9 @@ key: ## Print a new key for a key ring (KID=…)
 sizes: setup ## Build the worker as it is deployed and print its sizes
 	@scripts/build-worker.sh --release
 
-clinical: ## What the clinical tables cover, and what they do not
-	@cargo test --locked --quiet --test main clinical::report -- --nocapture
+clinical: ## What the clinical tables cover, and how the engine does (VIGNETTES=folder of cases)
+	@cargo test --locked --quiet --test main -- --nocapture --test-threads 1 clinical::report report_of_vignettes \
+		sentences_say_what_they_say cases_are_seen_as_soon_as_they_should_be
 
 simulate: ## The chat simulation with 100,000 seeds (SIMULATION_SEEDS=…)
 	@SIMULATION_SEEDS=$${SIMULATION_SEEDS:-100000} cargo test --locked --release --test main simulation
@@ -46,6 +47,6 @@ test-e2e: setup ## Only the tests on the real runtime
 test-spin: setup ## Only the tests on Spin
 	@scripts/test-spin.sh
 
-bench: setup ## What a request costs beside a bare worker, and a medicine check
-	@cargo bench --locked --bench medicine_check
+bench: setup ## What a request costs beside a bare worker, a medicine check and an assessment
+	@cargo bench --locked --bench medicine_check --bench assessment
 	@scripts/build-worker.sh --release && source scripts/steps.sh && node tests/e2e/bench.mjs

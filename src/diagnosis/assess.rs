@@ -117,7 +117,8 @@ fn evidence(ranked: &Ranked, weight: &Weight) -> Option<Evidence> {
 }
 
 /// Rounded down to three places: probabilities still make at most 1.
-fn rounded(value: f64) -> f64 {
+#[must_use]
+pub fn rounded(value: f64) -> f64 {
     (value * 1000.0).trunc() / 1000.0
 }
 

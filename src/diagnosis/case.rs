@@ -124,6 +124,14 @@ impl Case {
         states
     }
 
+    /// The states, were this finding there or not.
+    #[must_use]
+    pub fn states_with(&self, index: Index, is_present: bool) -> States {
+        let mut states = self.states.clone();
+        apply(&mut states, index, is_present);
+        states
+    }
+
     /// Whether the finding of this id is there.
     #[must_use]
     pub fn is_present(&self, id: &str) -> bool {
@@ -183,7 +191,10 @@ impl Case {
     }
 
     fn take_asked(&mut self, asked: &Assess) {
-        for Answer { id, state } in &asked.findings {
+        // A list has no order: what is there stands before what is not.
+        let of = |wanted: FindingState| asked.findings.iter().filter(move |answer| answer.state == wanted);
+        let order = [FindingState::Unknown, FindingState::Absent, FindingState::Present];
+        for Answer { id, state } in order.into_iter().flat_map(of) {
             self.take_answer(&id.0, *state);
         }
     }
@@ -204,10 +215,16 @@ impl Case {
     /// What was measured stands before what was said.
     fn take_measured(&mut self) {
         for row in &diagnosis().measured_findings {
-            if let (Some(true), Some(shown)) = (row.when.evaluate(&*self, &mut Vec::new()), finding(row.finding)) {
-                self.set(row.finding, true);
-                self.measured.push(row.finding);
-                self.see(shown, FindingState::Present, None);
+            let Some(shown) = finding(row.finding) else { continue };
+            match row.when.evaluate(&*self, &mut Vec::new()) {
+                Some(true) => {
+                    self.set(row.finding, true);
+                    self.measured.push(row.finding);
+                    self.see(shown, FindingState::Present, None);
+                }
+                // It is shown, but speaks against nothing: a temperature that is well now says little of the night before.
+                Some(false) if self.state(row.finding).is_none() => self.see(shown, FindingState::Absent, None),
+                _ => {}
             }
         }
     }

@@ -5,6 +5,7 @@
 pub mod assess;
 pub mod case;
 pub mod early_warning;
+pub mod explanation;
 pub mod inference;
 pub mod model;
 pub mod outcome;
@@ -14,3 +15,4 @@ pub mod store;
 pub mod treatments;
 pub mod triage;
 pub mod understanding;
+pub mod vocabulary;

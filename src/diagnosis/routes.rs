@@ -1,9 +1,11 @@
-//! The calls of the REST API about assessments, and the vocabulary.
+//! The calls of the REST API about assessments.
 
 use super::assess::assess;
+use super::explanation::{Explanation, explain};
 use super::model::{Answers, Assess, AssessedPatient, Input};
 use super::outcome::{Assessment, AssessmentStatus};
 use super::store::{self, Filing, Stored};
+use super::vocabulary::{list_conditions, list_findings};
 use crate::accounts::store::user_key;
 use crate::audit::{self, Entry};
 use crate::authorization::{Action, Relationship, Role};
@@ -11,10 +13,8 @@ use crate::encryption::DataKey;
 use crate::error::{Result, conflict};
 use crate::http::IdInBody;
 use crate::http::cursor::{self, Limit};
-use crate::http::{Caller, Create, Invalid, JsonBody, Page, PathOf, QueryOf, created, idempotency, with_etag};
+use crate::http::{Caller, Create, Invalid, Json, JsonBody, Page, PathOf, QueryOf, created, idempotency, with_etag};
 use crate::id::Id;
-use crate::knowledge::{diagnosis, sources};
-use crate::names::fold;
 use crate::platform::DatabaseError;
 use crate::records::entries::clinical_record::{self, Person};
 use crate::records::majority::today;
@@ -22,12 +22,10 @@ use crate::records::store::{no_encounter, patient_for, patient_for_reading, requ
 use crate::services::{App, Services};
 use axum::Router;
 use axum::http::Uri;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use deserr::Deserr;
-use serde::Serialize;
 use std::sync::Arc;
-use utoipa::ToSchema;
 
 /// Paths of this domain.
 pub fn routes() -> Router<Arc<Services>> {
@@ -35,6 +33,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/assessments", get(list_assessments).post(create_assessment))
         .route("/api/v1/assessments/{id}", get(read_assessment))
         .route("/api/v1/assessments/{id}/answers", post(answer_questions))
+        .route("/api/v1/assessments/{id}/explanation", get(explain_assessment))
         .route("/api/v1/conditions", get(list_conditions))
         .route("/api/v1/findings", get(list_findings))
 }
@@ -137,6 +136,17 @@ pub async fn read_assessment(app: App, caller: Caller, PathOf(id): PathOf<Id>) -
     Ok(with_etag(stored.version, &stored.assessment(&key)?))
 }
 
+/// Explain an assessment
+///
+/// Why each condition stands where it does, what would change it most, and whether the same input comes to the same today.
+#[utoipa::path(get, path = "/api/v1/assessments/{id}/explanation", tag = "Assessments", security(("bearer" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = Explanation)))]
+pub async fn explain_assessment(app: App, caller: Caller, PathOf(id): PathOf<Id>) -> Result<Response> {
+    let (stored, key) = find(&app, &caller, id, Action::ReadAssessment).await?;
+    let explanation = explain(&stored.input(&key)?, &stored.assessment(&key)?.outcome)?;
+    Ok(Json(explanation).into_response())
+}
+
 /// Answer questions
 ///
 /// Answers may be given to any finding, not only to the one that was asked for.
@@ -209,115 +219,5 @@ pub async fn list_assessments(app: App, caller: Caller, uri: Uri, QueryOf(query)
     };
     let items = stored.iter().map(|stored| stored.assessment(&key)).collect::<Result<_>>()?;
     let page = Page::new(items, query.limit, |last: &Assessment| cursor::seal(keys, &scope, &last.id.to_string()));
-    Ok(page.respond(&uri))
-}
-
-/// A list of the vocabulary.
-#[derive(Deserr)]
-#[deserr(error = Invalid, deny_unknown_fields)]
-pub struct Vocabulary {
-    #[deserr(default)]
-    search: Option<String>,
-    #[deserr(default)]
-    limit: Limit,
-    #[deserr(default)]
-    cursor: Option<String>,
-}
-
-impl Vocabulary {
-    /// The rows on this page, and from where on the next one begins.
-    fn page<T, S: Serialize>(
-        &self,
-        app: &App,
-        scope: &str,
-        rows: &'static [T],
-        names: impl Fn(&T) -> bool,
-        summary: impl Fn(&'static T) -> S,
-    ) -> Result<Page<S>> {
-        let keys = &app.config.signing_keys;
-        let from: usize =
-            cursor::open(keys, scope, self.cursor.as_deref())?.and_then(|at| at.parse().ok()).unwrap_or(0);
-        let items = rows.iter().filter(|row| names(row)).skip(from).take(self.limit.rows() + 1).map(summary).collect();
-        let next = from + self.limit.rows();
-        Ok(Page::new(items, self.limit, |_| cursor::seal(keys, scope, &next.to_string())))
-    }
-
-    fn finds<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> bool {
-        let Some(search) = self.search.as_deref().map(fold) else { return true };
-        names
-            .into_iter()
-            .any(|name| fold(name).split(' ').any(|word| word.starts_with(&search)) || fold(name).starts_with(&search))
-    }
-}
-
-/// A condition of the vocabulary.
-#[derive(Serialize, ToSchema)]
-pub struct ConditionSummary {
-    /// Slug.
-    pub id: &'static str,
-    /// Name.
-    pub name: &'static str,
-    /// ICD-10 code.
-    pub icd10: &'static str,
-    /// How soon it should be seen.
-    pub urgency: crate::knowledge::tables::Urgency,
-    /// Where the row stands.
-    pub sources: Vec<String>,
-    /// `unreviewed`, or the clinician who read the row.
-    pub review: &'static str,
-}
-
-/// List conditions
-#[utoipa::path(get, path = "/api/v1/conditions", tag = "Assessments",
-    params(("search" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Vec<ConditionSummary>)))]
-pub async fn list_conditions(app: App, uri: Uri, QueryOf(query): QueryOf<Vocabulary>) -> Result<Response> {
-    let page = query.page(
-        &app,
-        "conditions",
-        &diagnosis().conditions,
-        |row| query.finds([row.id, row.name]),
-        |row| ConditionSummary {
-            id: row.id,
-            name: row.name,
-            icd10: crate::knowledge::icd10(row),
-            urgency: row.urgency,
-            sources: sources(&row.sources),
-            review: crate::knowledge::review(row.review),
-        },
-    )?;
-    Ok(page.respond(&uri))
-}
-
-/// A finding of the vocabulary.
-#[derive(Serialize, ToSchema)]
-pub struct FindingSummary {
-    /// Slug.
-    pub id: &'static str,
-    /// Name.
-    pub name: &'static str,
-    /// What to ask.
-    pub question: &'static str,
-    /// How people say it.
-    pub phrases: Vec<&'static str>,
-    /// Where the row stands.
-    pub sources: Vec<String>,
-}
-
-/// List findings
-#[utoipa::path(get, path = "/api/v1/findings", tag = "Assessments", security(("bearer" = [])),
-    params(("search" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Vec<FindingSummary>)))]
-pub async fn list_findings(app: App, _: Caller, uri: Uri, QueryOf(query): QueryOf<Vocabulary>) -> Result<Response> {
-    let found = |row: &crate::knowledge::tables::Finding| {
-        query.finds([row.id, row.name].into_iter().chain(row.phrases.iter().copied()))
-    };
-    let page = query.page(&app, "findings", &diagnosis().findings, found, |row| FindingSummary {
-        id: row.id,
-        name: row.name,
-        question: row.question,
-        phrases: row.phrases.iter().copied().filter(|phrase| !phrase.starts_with(['!', '='])).collect(),
-        sources: sources(&row.sources),
-    })?;
     Ok(page.respond(&uri))
 }

@@ -67,7 +67,8 @@ impl<'c> Treatments<'c> {
     /// What was not known and would be, to tell of more.
     #[must_use]
     pub fn not_assessed(&self) -> Vec<NotAssessed> {
-        let missing = self.unknown.iter().filter(|_| self.held_back);
+        // That pregnancy is not known is told of every assessment.
+        let missing = self.unknown.iter().filter(|datum| self.held_back && **datum != "pregnancy");
         missing.map(|datum| NotAssessed { kind: "treatment".to_owned(), missing: (*datum).to_owned() }).collect()
     }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod create;
+mod explanation;
 mod read;
 mod understanding;
 mod vocabulary;

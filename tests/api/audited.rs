@@ -263,6 +263,7 @@ async fn about_medicine(it: &mut Story, ann: &Person, dana: &Person) {
     let answers = json!({ "answers": [{ "finding": "fever", "state": "absent" }] });
     it.post("answer_questions", "assessment.answered", ann, &format!("{assessment}/answers"), answers).await;
     it.get("read_assessment", "assessment.read", dana, &assessment).await;
+    it.get("explain_assessment", "assessment.read", dana, &format!("{assessment}/explanation")).await;
     let list = |kind: &str| format!("/api/v1/{kind}?patient_id={patient}");
     it.get("list_assessments", "assessment.listed", dana, &list("assessments")).await;
     let check = json!({ "patient": {}, "medicines": [{ "name": "warfarin" }], "patient_id": patient });

@@ -12,7 +12,7 @@
 mod client;
 mod link;
 mod peace;
-mod random;
+pub mod random;
 mod server;
 mod storage;
 mod world;

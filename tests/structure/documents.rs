@@ -71,3 +71,19 @@ fn every_text_that_logic_says_has_its_key() {
         }
     }
 }
+
+#[test]
+fn every_test_that_the_safety_case_names_is_there() {
+    let safety_case = fs::read_to_string("docs/safety-case.md").unwrap();
+    let rows: Vec<&str> = safety_case.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+    assert!(rows.len() >= 15, "{} hazards", rows.len());
+    let code: String = super::sources::test_files().into_iter().map(|(_, text)| text).collect();
+    for row in rows {
+        let held_by = row.rsplit('|').nth(1).unwrap();
+        let named: Vec<&str> = held_by.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "{row}");
+        for name in named {
+            assert!(code.contains(&["fn ", name, "("].concat()), "no test is called {name}");
+        }
+    }
+}

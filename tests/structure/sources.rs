@@ -11,6 +11,13 @@ pub fn rust_files() -> Vec<(String, String)> {
     files
 }
 
+/// Path and text of every Rust file under tests/.
+pub fn test_files() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    collect(Path::new("tests"), &mut files);
+    files
+}
+
 fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -64,7 +64,7 @@ pub(super) const COMMON: &str = "\
     picture piece pilling pillow pitch place placed plain plane plant plastic plate playing pleading please plenty \
     pocket point pointing police policy polite popular position positive possible possibly potato potion power \
     practice prepare prescribed presence present president press pressing pressure pretty prevent previous \
-    previously price private probably problem problems process produce product productive program promise properly \
+    previously price printer private probably problem problems process produce product productive program promise properly \
     protect protected proud provide public pulled pulling pumping purple purpose pushing putting quality quarter \
     question quick quickly quiet quite radio raining raise raised range rapid rarely rather reach reaction reading \
     ready really reason reasonable receive recent recently recognize recommend record recover reduce reduced refuse \

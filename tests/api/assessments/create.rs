@@ -129,11 +129,12 @@ async fn a_condition_or_medicine_that_is_not_known_is_told() {
 #[tokio::test]
 async fn an_unknown_pregnancy_is_told() {
     let body = |patient: Value| json!({ "patient": patient, "text": "cough" });
-    let unknown = json!([{ "kind": "pregnancy", "missing": "pregnancy" }]);
-    assert_eq!(assess(body(json!({ "age_years": 30, "sex": "female" }))).await["not_assessed"], unknown);
-    assert_eq!(assess(body(json!({ "age_years": 30, "sex": "male" }))).await["not_assessed"], json!([]));
+    let unknown = json!({ "kind": "pregnancy", "missing": "pregnancy" });
+    let is_told = |told: &Value| told["not_assessed"].as_array().unwrap().contains(&unknown);
+    assert!(is_told(&assess(body(json!({ "age_years": 30, "sex": "female" }))).await));
+    assert!(!is_told(&assess(body(json!({ "age_years": 30, "sex": "male" }))).await));
     let pregnant = json!({ "age_years": 30, "sex": "female", "pregnancy": "pregnant", "gestation_weeks": 30 });
-    assert_eq!(assess(body(pregnant)).await["not_assessed"], json!([]));
+    assert!(!is_told(&assess(body(pregnant)).await));
 }
 
 #[tokio::test]

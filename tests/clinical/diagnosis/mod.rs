@@ -2,8 +2,10 @@
 
 mod extractor;
 mod hits;
+mod properties;
 mod scratch;
 mod statistics;
+mod treatments;
 mod triage;
 mod vignettes;
 

@@ -24,6 +24,7 @@ pub const OPERATIONS: &[Operation] = &[
     row("list_assessments", "/api/v1/assessments?patient_id={patient}", Of(Thing::Patient, A::ReadAssessment)),
     row("create_assessment", PATH, Own(R::Anyone, A::Assess)).sending(|_| assess(None)),
     row("create_assessment", PATH, Of(Thing::Patient, A::Assess)).sending(|it| assess(Some(&it["patient"]))),
+    row("explain_assessment", "/api/v1/assessments/{assessment}/explanation", Of(Thing::Assessment, A::ReadAssessment)),
     row("read_assessment", "/api/v1/assessments/{assessment}", Of(Thing::Assessment, A::ReadAssessment)),
     row("answer_questions", "/api/v1/assessments/{assessment}/answers", Of(Thing::Assessment, A::AnswerAssessment))
         .sending(answers),
