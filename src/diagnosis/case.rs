@@ -4,7 +4,7 @@
 use super::model::{Answer, Assess, FindingState, Input, Vitals};
 use super::outcome::FindingSeen;
 use super::understanding::{Course, Lexicon, Mention, State, Subject, Understood, VitalKind, understand};
-use crate::knowledge::expression::{Atom, Facts, Quantity};
+use crate::knowledge::expression::{Atom, Expression, Facts, Quantity};
 use crate::knowledge::tables::{Finding, FindingKind, Index, Subject as MedicineSubject};
 use crate::knowledge::{comorbidities, diagnosis, find};
 use crate::medicine::catalogue;
@@ -214,17 +214,26 @@ impl Case {
 
     /// What was measured stands before what was said.
     fn take_measured(&mut self) {
+        let mut shown = Vec::new();
         for row in &diagnosis().measured_findings {
-            let Some(shown) = finding(row.finding) else { continue };
-            match row.when.evaluate(&*self, &mut Vec::new()) {
-                Some(true) => {
-                    self.set(row.finding, true);
-                    self.measured.push(row.finding);
-                    self.see(shown, FindingState::Present, None);
-                }
-                // It is shown, but speaks against nothing: a temperature that is well now says little of the night before.
-                Some(false) if self.state(row.finding).is_none() => self.see(shown, FindingState::Absent, None),
-                _ => {}
+            shown.extend(row.when.evaluate(&*self, &mut Vec::new()).map(|holds| (row, holds)));
+        }
+        let mut abnormal = Vec::new();
+        for (measured, _) in shown.iter().filter(|(_, holds)| *holds) {
+            let Some(row) = finding(measured.finding) else { continue };
+            self.set(measured.finding, true);
+            self.measured.push(measured.finding);
+            self.see(row, FindingState::Present, None);
+            quantities_in(&measured.when, &mut abnormal);
+        }
+        // What is well is shown, but speaks against nothing: a temperature of now says little of the night before.
+        for (measured, _) in shown.iter().filter(|(_, holds)| !holds) {
+            let mut of = Vec::new();
+            quantities_in(&measured.when, &mut of);
+            let is_well = !of.iter().any(|quantity| abnormal.contains(quantity));
+            let unsaid = self.state(measured.finding).is_none();
+            if let Some(row) = finding(measured.finding).filter(|_| is_well && unsaid) {
+                self.see(row, FindingState::Absent, None);
             }
         }
     }
@@ -267,6 +276,17 @@ impl Case {
             data: &self.patient,
             comorbidities: self.comorbidities.clone(),
             medicines: self.medicines.clone(),
+        }
+    }
+}
+
+/// What an expression measures, but for the age.
+fn quantities_in(when: &Expression, found: &mut Vec<Quantity>) {
+    match when {
+        Expression::Atom(Atom::Compare(quantity, ..)) if *quantity != Quantity::Age => found.push(*quantity),
+        Expression::Always | Expression::Atom(_) => {}
+        Expression::All(parts) | Expression::AtLeast(_, parts) => {
+            parts.iter().for_each(|part| quantities_in(part, found));
         }
     }
 }

@@ -25,7 +25,18 @@ pub(super) fn answered(tokens: &Tokens, one: &Match, judged: &mut Judged) {
     while at < bare + 4
         && matches!(
             tokens.word(at),
-            "is" | "are" | "was" | "has" | "have" | "been" | "now" | "completely" | "all" | "it" | "totally" | "were"
+            "is" | "are"
+                | "was"
+                | "has"
+                | "have"
+                | "been"
+                | "now"
+                | "both"
+                | "completely"
+                | "all"
+                | "it"
+                | "totally"
+                | "were"
         )
     {
         at += 1;

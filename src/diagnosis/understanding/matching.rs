@@ -73,13 +73,17 @@ impl Lexicon {
                 part = Some(at);
             } else if words::is_small(word) || words::is_time(word) || self.cues.at(tokens, at, |_| true).is_some() {
                 // Says nothing of the part.
-            } else if let (Some(part), false) =
-                (part.filter(|part| at - part <= 10), matches.iter().any(|one| one.covers(at)))
-            {
+            } else if let Some(part) = part.filter(|part| at - part <= 10) {
+                // A phrase of more words knows better; "pale" alone does not: the stools are.
+                let taken = |one: &Match| one.covers(at) && one.mask.count_ones() > 1;
+                if matches.iter().any(taken) {
+                    continue;
+                }
                 let found = self.of_part(tokens, readings, part, at);
                 added.extend(found.map(|(finding, denies)| Match { finding, first: at, last: at, denies, mask: 1 }));
             }
         }
+        matches.retain(|one| !(one.first == one.last && added.iter().any(|other: &Match| other.first == one.first)));
         added.retain(|one| !matches.iter().any(|other| other.finding == one.finding && other.covers(one.first)));
         matches.extend(added);
         matches.sort_by_key(|one| (one.first, one.last));

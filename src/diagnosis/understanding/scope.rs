@@ -240,6 +240,9 @@ impl<'r, 'a> Scope<'r, 'a> {
 
     /// A finding with a negation of its own is no item of a negated list: "no fever, not eating".
     fn negates_itself(&self, which: usize) -> bool {
+        if self.reader.matches.get(which).is_some_and(|one| one.denies) {
+            return true;
+        }
         let tokens = self.reader.tokens;
         let first = self.reader.matches.get(which).map_or("", |one| tokens.word(one.first));
         matches!(first, "no" | "not" | "never" | "cannot" | "unable") || first.ends_with("nt") && fold(first) == "not"

@@ -58,7 +58,7 @@ pub(super) fn several(first: &str, second: &str, third: &str) -> Option<(&'stati
             ("vomit", 2)
         }
         ("pass" | "passed" | "passes" | "passing" | "black" | "blacked" | "keel" | "keeled", "out" | "over", _) => {
-            ("faint", 2)
+            ("fainted", 2)
         }
         ("wiped" | "worn" | "washed", "out", _) => ("tired", 2),
         ("light" | "swimmy", "headed", _) => ("lightheaded", 2),
