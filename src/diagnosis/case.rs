@@ -230,7 +230,7 @@ impl Case {
         for (measured, _) in shown.iter().filter(|(_, holds)| !holds) {
             let mut of = Vec::new();
             quantities_in(&measured.when, &mut of);
-            let is_well = !of.iter().any(|quantity| abnormal.contains(quantity));
+            let is_well = of.iter().all(|of| self.quantity(*of).is_some() && !abnormal.contains(of));
             let unsaid = self.state(measured.finding).is_none();
             if let Some(row) = finding(measured.finding).filter(|_| is_well && unsaid) {
                 self.see(row, FindingState::Absent, None);
