@@ -29,7 +29,7 @@ pub(super) enum Cue {
 const TABLE: &[(Cue, &str)] = &[
     (
         Cue::No,
-        "no|without|never|nor|neither|none of|nil|zero|lack of|lacks|lacking|absence of|free of|free from|cannot see any|cannot find any|couldnt see any|couldnt find any|absent|instead of|rather than|nothing like|anything but|not true that|untrue that|cannot feel any|cannot feel a|couldnt feel any|not a day when|not a day that|not a night when|not a night that|not an hour when|not a moment when|not a single day when",
+        "no|without|never|nor|neither|none of|nil|zero|lack of|lacks|lacking|absence of|free of|free from|cannot see any|cannot find any|couldnt see any|couldnt find any|absent|instead of|rather than|nothing like|anything but|not true that|nothing has|nothing is|nothing gone|untrue that|cannot feel any|cannot feel a|couldnt feel any|not a day when|not a day that|not a night when|not a night that|not an hour when|not a moment when|not a single day when",
     ),
     (Cue::Not, "not|non|not take any|not taking any|not taken any|not on any"),
     (
@@ -101,7 +101,7 @@ impl Cues {
         }
         let first = match tokens.word(at) {
             "dont" | "doesnt" | "didnt" | "isnt" | "arent" | "wasnt" | "werent" | "hasnt" | "havent" | "hadnt"
-            | "aint" => "not",
+            | "aint" | "wouldnt" => "not",
             word => word,
         };
         if first == "cause" && Self::is_asked_or_guessed(tokens, at) {

@@ -26,7 +26,7 @@ pub(super) fn canonical(word: &str) -> &str {
         "trouble" | "troubles" | "problem" | "problems" | "struggle" | "struggles" | "struggling" | "struggled"
         | "difficult" | "difficulties" => "difficulty",
         "unable" | "cant" | "couldnt" => "cannot",
-        "scalding" | "stinging" | "stings" | "sting" | "burns" | "burnt" | "burned" => "burning",
+        "scalding" | "burns" | "burnt" | "burned" => "burning",
         "specs" => "glasses",
         "privates" => "genital",
         "mucous" => "mucus",

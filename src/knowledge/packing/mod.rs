@@ -27,6 +27,7 @@ pub fn pack(root: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Vec<String>> {
     let names = Names::new(&raw, &mut check);
     let mut citations = Citations::new(&raw.sources, &mut check);
     let diagnosis = diagnosis::diagnosis(&raw, &names, &mut citations, &mut check);
+    let cited_by_diagnosis = citations.list.len();
     let comorbidities = diagnosis::comorbidities(&raw, &names, &mut citations, &mut check);
     let medicine = medicine::medicine(&raw, &names, &mut citations, &mut check);
     let dosing = dosing::dosing(&raw, &names, &mut citations, &mut check);
@@ -55,6 +56,8 @@ pub fn pack(root: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Vec<String>> {
     };
     Ok(vec![
         ("library.bin", bytes(&library)),
+        // What medicine cites, by itself: not in the wasm, only measured.
+        ("medicine_library.bin", bytes(&citations.from(cited_by_diagnosis))),
         ("diagnosis.bin", bytes(&diagnosis)),
         ("medicine.bin", bytes(&medicine)),
         ("comorbidities.bin", bytes(&comorbidities)),

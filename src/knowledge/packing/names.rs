@@ -5,7 +5,7 @@ use super::rows::{Raw, SourceRow};
 use super::{Check, list};
 use crate::expression::Expression;
 use crate::tables::{Sources, Subject, placeholder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Index of every id, by table.
 pub(super) struct Names(BTreeMap<&'static str, BTreeMap<String, u16>>);
@@ -106,6 +106,13 @@ impl Citations {
             documents.push(format!("{} ({}, {})", source.document, source.publisher, source.year));
         }
         Self { ids, documents, list: Vec::new(), places: BTreeMap::new() }
+    }
+
+    /// The places from this one on, and the documents that they are in.
+    pub(super) fn from(&self, first: usize) -> (Vec<&str>, &[(u16, String)]) {
+        let cited = &self.list[first..];
+        let documents: BTreeSet<u16> = cited.iter().map(|(document, _)| *document).collect();
+        (documents.into_iter().map(|at| self.documents[usize::from(at)].as_str()).collect(), cited)
     }
 
     pub(super) fn read(&mut self, cell: &str, user: &str, check: &mut Check) -> Sources {
