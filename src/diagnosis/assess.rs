@@ -10,6 +10,7 @@ use super::outcome::{
 };
 use super::treatments::Treatments;
 use super::{questions, triage};
+use crate::knowledge::tables::Urgency;
 use crate::knowledge::{icd10, review, sources, text, version};
 use crate::medicine::model::NotAssessed;
 use crate::records::clinical_data::{Pregnancy, Sex};
@@ -32,7 +33,11 @@ pub fn assess(input: &Input) -> Outcome {
     let disclaimer = text("disclaimer.assessment").to_owned();
     let knowledge_version = version().to_owned();
     let mut not_assessed = not_assessed(&case);
-    if !case.understood {
+    let ranked = rank(&case.patient, case.states());
+    let triage = triage::triage(&case, &ranked);
+    // A word of another language that looks like English may raise an alarm, but sends nobody home.
+    let is_alarming = triage.level >= Urgency::Urgent || !input.asked.findings.is_empty() || !input.answers.is_empty();
+    if !case.understood || case.is_foreign && !is_alarming {
         return Outcome {
             status: AssessmentStatus::NotUnderstood,
             triage: None,
@@ -46,8 +51,6 @@ pub fn assess(input: &Input) -> Outcome {
             knowledge_version,
         };
     }
-    let ranked = rank(&case.patient, case.states());
-    let triage = triage::triage(&case, &ranked);
     let mut treatments = Treatments::new(&case, input.by_patient, triage.level, input.on);
     let listed = ranked.iter().take(MOST_CONDITIONS).filter(|ranked| ranked.probability >= WORTH_SAYING);
     let conditions =

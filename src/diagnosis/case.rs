@@ -27,12 +27,17 @@ pub fn finding_by_id(id: &str) -> Option<Index> {
     find(&diagnosis().findings, id, |row| row.id)
 }
 
+/// How people say a finding.
+pub fn phrases(row: &'static Finding<'static>) -> impl Iterator<Item = &'static str> {
+    row.phrases.split(';')
+}
+
 fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
     LEXICON.get_or_init(|| {
         Lexicon::new(diagnosis().findings.iter().enumerate().flat_map(|(at, row)| {
             let at = Index::try_from(at).unwrap_or(Index::MAX);
-            row.phrases.iter().map(move |phrase| (at, *phrase))
+            phrases(row).map(move |phrase| (at, phrase))
         }))
     })
 }
@@ -60,6 +65,8 @@ pub struct Case {
     pub duration_days: Option<f64>,
     /// Whether anything at all was understood.
     pub understood: bool,
+    /// Whether the text is in another language, of which a word or two look like English.
+    pub is_foreign: bool,
     /// Names that were not recognised.
     pub unknown: Vec<Unknown>,
     comorbidities: Option<Vec<Index>>,
@@ -87,6 +94,7 @@ impl Case {
             vitals: with_read_vitals(asked.vitals.clone().unwrap_or_default(), &read),
             duration_days: read.duration_hours.map(|hours| hours / 24.0),
             understood: false,
+            is_foreign: !read.language_known,
             unknown,
             comorbidities,
             medicines,

@@ -2,12 +2,12 @@
 //! likely conditions. The level is the highest that any of them asks for, so a
 //! further red flag or a worse vital sign can only raise it.
 
-use super::case::Case;
+use super::case::{Case, finding};
 use super::early_warning;
 use super::inference::{Ranked, rank};
 use super::outcome::{Triage, TriageAction, TriageReason};
 use crate::knowledge::expression::{Atom, Expression};
-use crate::knowledge::tables::{Index, RedFlag, Urgency};
+use crate::knowledge::tables::{FindingKind, Index, RedFlag, Urgency};
 use crate::knowledge::{diagnosis, emergency_number, find_text, source, text};
 
 /// From this probability of conditions that are emergencies, it is one.
@@ -87,8 +87,8 @@ fn findings_in(when: &Expression, found: &mut Vec<Index>) {
 
 /// The level that the conditions ask for together, and the one that speaks loudest for it.
 fn expected_harm(case: &Case, ranked: &[Ranked]) -> (Urgency, Option<TriageReason>) {
-    let at_least =
-        |urgency: Urgency| ranked.iter().filter(|r| r.condition.urgency >= urgency).map(|r| r.probability).sum::<f64>();
+    let counts = |r: &&Ranked, urgency: Urgency| r.condition.urgency >= urgency && is_spoken_for(r);
+    let at_least = |urgency: Urgency| ranked.iter().filter(|r| counts(r, urgency)).map(|r| r.probability).sum::<f64>();
     let emergency = at_least(Urgency::Emergency);
     let (level, from) = if emergency >= EMERGENCY_LIKELY {
         (Urgency::Emergency, Urgency::Emergency)
@@ -115,11 +115,19 @@ fn expected_harm(case: &Case, ranked: &[Ranked]) -> (Urgency, Option<TriageReaso
     (level, reason)
 }
 
+/// Whether anything that is felt, seen or tested speaks for it: what is only common in such people makes nobody urgent.
+fn is_spoken_for(ranked: &Ranked) -> bool {
+    let speaks = |kind: FindingKind| matches!(kind, FindingKind::Symptom | FindingKind::Sign | FindingKind::Test);
+    ranked.weights.iter().any(|weight| {
+        weight.present && weight.weight > 0.0 && finding(weight.finding).is_some_and(|row| speaks(row.kind))
+    })
+}
+
 /// Whether what is known of is mostly minor, and the likeliest of it is more than the commonest thing of all.
 fn is_cared_for_at_home(ranked: &[Ranked]) -> bool {
     let sum = |test: &dyn Fn(&Ranked) -> bool| ranked.iter().filter(|r| test(r)).map(|r| r.probability).sum::<f64>();
     let (known, minor) = (sum(&|_| true), sum(&|r| r.condition.urgency == Urgency::SelfCare));
-    let urgent = sum(&|r| r.condition.urgency >= Urgency::Urgent);
+    let urgent = sum(&|r| r.condition.urgency >= Urgency::Urgent && is_spoken_for(r));
     let spoken_for = |r: &Ranked| r.weights.iter().map(|weight| weight.weight).sum::<f64>() >= SPOKEN_FOR.ln();
     let leads = ranked.first().is_some_and(|r| r.condition.urgency == Urgency::SelfCare && spoken_for(r));
     leads && minor >= SELF_CARE_SHARE * known && urgent < URGENT_HARDLY

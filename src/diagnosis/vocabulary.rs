@@ -1,5 +1,6 @@
 //! The calls of the REST API that list conditions and findings.
 
+use super::case::phrases;
 use crate::error::Result;
 use crate::http::cursor::{self, Limit};
 use crate::http::{Caller, Invalid, Page, QueryOf};
@@ -109,14 +110,14 @@ pub struct FindingSummary {
     params(("search" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<FindingSummary>)))]
 pub async fn list_findings(app: App, _: Caller, uri: Uri, QueryOf(query): QueryOf<Vocabulary>) -> Result<Response> {
-    let found = |row: &crate::knowledge::tables::Finding| {
-        query.finds([row.id, row.name].into_iter().chain(row.phrases.iter().copied()))
+    let found = |row: &'static crate::knowledge::tables::Finding<'static>| {
+        query.finds([row.id, row.name].into_iter().chain(phrases(row)))
     };
     let page = query.page(&app, "findings", &diagnosis().findings, found, |row| FindingSummary {
         id: row.id,
         name: row.name,
         question: row.question,
-        phrases: row.phrases.iter().copied().filter(|phrase| !phrase.starts_with(['!', '='])).collect(),
+        phrases: phrases(row).filter(|phrase| !phrase.starts_with(['!', '='])).collect(),
         sources: sources(&row.sources),
     })?;
     Ok(page.respond(&uri))

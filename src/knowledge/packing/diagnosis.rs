@@ -23,6 +23,8 @@ pub(super) fn diagnosis<'a>(
     let mut findings = Vec::new();
     for row in &raw.findings {
         let user = format!("findings {}", row.id);
+        let tidy = !row.phrases.is_empty() && list(&row.phrases).eq(row.phrases.split(';'));
+        check.that(tidy, || format!("{user}: phrases with nothing but `;` between them"));
         for phrase in list(&row.phrases) {
             let other = phrases.insert(phrase, &row.id);
             check.that(other.is_none(), || {
@@ -37,7 +39,7 @@ pub(super) fn diagnosis<'a>(
             name: &row.name,
             kind: row.kind,
             question: &row.question,
-            phrases: list(&row.phrases).collect(),
+            phrases: &row.phrases,
             implies: list(&row.implies).map(|id| names.index("finding", id, &user, check)).collect(),
             group: u16::try_from(group).expect("fewer groups than findings"),
             background: row.background,

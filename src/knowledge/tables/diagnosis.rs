@@ -22,6 +22,8 @@ pub enum FindingKind {
     Exposure,
     /// What a person takes.
     Medicine,
+    /// What a person is in for a time, such as a pregnancy.
+    State,
 }
 
 /// A thing that is present, absent or unknown in a person.
@@ -35,9 +37,8 @@ pub struct Finding<'a> {
     pub kind: FindingKind,
     /// What to ask.
     pub question: &'a str,
-    /// How people say it.
-    #[serde(borrow)]
-    pub phrases: Vec<&'a str>,
+    /// How people say it, with `;` between: a sixth smaller than a list.
+    pub phrases: &'a str,
     /// More general findings that come with it.
     pub implies: Vec<Index>,
     /// Findings of one group come for one reason; 0 is none.
