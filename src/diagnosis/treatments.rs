@@ -88,7 +88,7 @@ impl<'c> Treatments<'c> {
             return None;
         }
         Some(Treatment {
-            id: row.id.to_owned(),
+            id: id(row),
             line: row.line,
             severity: row.severity,
             text: row.text.to_owned(),
@@ -110,6 +110,15 @@ impl<'c> Treatments<'c> {
         });
         alerts.clone()
     }
+}
+
+/// The first condition, the line, the medicine and a number, as the table has it.
+fn id(row: &tables::Treatment) -> String {
+    let condition = row.conditions.first().and_then(|at| diagnosis().conditions.get(usize::from(*at)));
+    let medicine = row.medicine.and_then(catalogue::get).map(|medicine| medicine.id);
+    let number = (row.nth > 1).then(|| row.nth.to_string());
+    let parts = [condition.map(|row| row.id), Some(row.line.name()), medicine, number.as_deref()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("_")
 }
 
 /// Without a doctor even a moderate alert is one too many; food and alcohol are on the package.

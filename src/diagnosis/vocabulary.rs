@@ -32,7 +32,7 @@ impl Vocabulary {
         app: &App,
         scope: &str,
         rows: &'static [T],
-        names: impl Fn(&T) -> bool,
+        names: impl Fn(&'static T) -> bool,
         summary: impl Fn(&'static T) -> S,
     ) -> Result<Page<S>> {
         let keys = &app.config.signing_keys;

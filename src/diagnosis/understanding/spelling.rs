@@ -42,7 +42,8 @@ impl Spelling {
         for candidate in self.by_length.iter().skip(bytes.len() - slips).take(2 * slips + 1).flatten() {
             // A slip changes at most two letters of the set: most candidates are done with here.
             // The first letter is hardly ever the wrong one: "rattled" is no "cattle".
-            let other_first = bytes.first() != candidate.form.first() && bytes.get(1) != candidate.form.first();
+            let near = [candidate.form.first(), candidate.form.get(1)];
+            let other_first = !near.contains(&bytes.first()) && bytes.get(1) != candidate.form.first();
             if (candidate.letters ^ mask).count_ones() as usize > 2 * slips
                 || other_first
                 || opposed(bytes, &candidate.form)

@@ -114,7 +114,10 @@ fn finds_phrases() {
             ("c/o UTI w/ fever", "uti+ fever+"),
             ("chest and arm pain", "chest_pain+ arm_pain+"),
             ("blood in my urine and stool", "blood_in_urine+ blood_in_stool+"),
-            ("trouble breathing or swallowing, difficulty breathing and swallowing", "dyspnoea+ dyspnoea+ swallowing+"),
+            (
+                "trouble breathing or swallowing, difficulty breathing and swallowing",
+                "dyspnoea+ swallowing+ dyspnoea+ swallowing+",
+            ),
             ("I can’t breathe", "dyspnoea+"),
             ("he cannot breathe", "dyspnoea+"),
             ("I couldn't breathe", "dyspnoea+"),

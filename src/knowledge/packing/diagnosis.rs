@@ -2,7 +2,7 @@
 
 use super::medicine::mentions_finding;
 use super::names::{Citations, Names};
-use super::rows::Raw;
+use super::rows::{Raw, TreatmentRow};
 use super::{Check, closure, list, reviewed};
 use crate::tables::{
     ChildhoodVitalSigns, Comorbidity, ComorbidityTable, Condition, DiagnosisTables, Finding, Likelihood,
@@ -62,15 +62,25 @@ pub(super) fn diagnosis<'a>(
     }
 }
 
+fn first_condition(row: &TreatmentRow) -> &str {
+    list(&row.conditions).next().unwrap_or_default()
+}
+
 fn treatments<'a>(raw: &'a Raw, names: &Names, citations: &mut Citations, check: &mut Check) -> Vec<Treatment<'a>> {
     let mut rows = Vec::new();
+    let mut counts: BTreeMap<String, u8> = BTreeMap::new();
     for row in &raw.treatments {
         let user = format!("treatments {}", row.id);
         let when = names.expression(&row.when, &user, check);
         check.that(!mentions_finding(&when), || format!("{user}: a treatment speaks of the patient, not of findings"));
         check.that(!row.conditions.is_empty(), || format!("{user}: for what?"));
+        let stem = [first_condition(row), row.line.name()].join("_");
+        let stem = if row.medicine.is_empty() { stem } else { [stem.as_str(), &row.medicine].join("_") };
+        let nth = counts.entry(stem.clone()).and_modify(|nth| *nth += 1).or_insert(1_u8);
+        let id = if *nth == 1 { stem } else { format!("{stem}_{nth}") };
+        check.that(row.id == id, || format!("{user}: after its condition, line and medicine it is `{id}`"));
         rows.push(Treatment {
-            id: &row.id,
+            nth: *nth,
             conditions: list(&row.conditions).map(|id| names.index("condition", id, &user, check)).collect(),
             line: row.line,
             severity: row.severity,

@@ -461,7 +461,7 @@ impl Raw {
             regimens: sorted(rows(root, "regimens", &mut hash, check), |row: &RegimenRow| &row.id),
             adjustments: sorted(rows(root, "adjustments", &mut hash, check), |row: &AdjustmentRow| &row.id),
             growth: rows(root, "growth", &mut hash, check),
-            treatments: sorted(rows(root, "treatments", &mut hash, check), |row: &TreatmentRow| &row.id),
+            treatments: rows::<TreatmentRow>(root, "treatments", &mut hash, check),
             childhood_vital_signs: rows(root, "childhood_vital_signs", &mut hash, check),
             measured_findings: rows(root, "measured_findings", &mut hash, check),
             calculators: sorted(rows(root, "calculators", &mut hash, check), |row: &CalculatorRow| &row.id),

@@ -157,6 +157,20 @@ pub enum TreatmentLine {
     ComeBack,
 }
 
+impl TreatmentLine {
+    /// As tables and answers write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SelfCare => "self_care",
+            Self::FirstLine => "first_line",
+            Self::SecondLine => "second_line",
+            Self::Avoid => "avoid",
+            Self::ComeBack => "come_back",
+        }
+    }
+}
+
 /// How bad the condition is that a treatment is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -172,8 +186,8 @@ pub enum TreatmentSeverity {
 /// Something that is done about conditions.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Treatment<'a> {
-    /// Slug.
-    pub id: &'a str,
+    /// Which it is of those with the same first condition, line and medicine, from 1: its id is these, joined.
+    pub nth: u8,
     /// For which conditions.
     pub conditions: Vec<Index>,
     /// Whose it is.

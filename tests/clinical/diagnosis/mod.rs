@@ -3,7 +3,6 @@
 mod extractor;
 mod hits;
 mod properties;
-mod scratch;
 mod statistics;
 mod treatments;
 mod triage;
