@@ -43,10 +43,17 @@ fn row(at: Index) -> Option<&'static Reaction<'static>> {
     medicine().reactions.get(usize::from(at))
 }
 
+/// What is counted in words.
+const COUNTED: &[&str] = &["minutes", "hours", "days", "weeks", "months", "years", "times", "tablets"];
+
 /// Reads the words, the longest phrases first.
 #[must_use]
 pub fn read(words: &str) -> Read {
     let mut left = [" ", &fold(words), " "].concat();
+    // "Ten years ago" is a number, "TEN" a reaction.
+    for unit in COUNTED {
+        left = left.replace(&[" ten ", unit, " "].concat(), &[" ", unit, " "].concat());
+    }
     let mut phrases: Vec<(String, Index)> = Vec::new();
     for (at, row) in medicine().reactions.iter().enumerate() {
         let at = Index::try_from(at).unwrap_or(Index::MAX);

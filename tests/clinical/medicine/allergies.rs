@@ -43,13 +43,45 @@ fn ceftazidime_with_aztreonam_interrupts_and_another_cephalosporin_does_not() {
 
 #[test]
 fn a_severe_delayed_reaction_to_one_stops_all_beta_lactams() {
-    for reaction in ["Stevens-Johnson syndrome", "TEN", "DRESS", "haemolytic anaemia", "hemolysis"] {
+    let severe =
+        ["Stevens-Johnson syndrome", "TEN", "DRESS", "haemolytic anaemia", "hemolysis", "my skin came off in blisters"];
+    for reaction in severe {
         for medicine in ["cefazolin", "meropenem", "aztreonam", "amoxicillin"] {
             assert_eq!(with("penicillin", reaction, medicine), Some(Contraindicated), "{reaction} {medicine}");
             assert_eq!(with("cefazolin", reaction, medicine), Some(Contraindicated), "{reaction} {medicine}");
         }
         assert_eq!(with("penicillin", reaction, "doxycycline"), None);
     }
+}
+
+#[test]
+fn ten_years_ago_is_no_reaction() {
+    assert!(!interrupts(with("penicillin", "a rash ten years ago", "cefazolin")));
+}
+
+#[test]
+fn of_substances_that_cross_react_one_stops_the_others() {
+    for (allergy, medicine) in [
+        ("cisplatin", "oxaliplatin"),
+        ("rocuronium", "suxamethonium"),
+        ("bactrim", "trimethoprim"),
+        ("phenobarbital", "carbamazepine"),
+        ("oxcarbazepine", "eslicarbazepine"),
+        ("aztreonam", "cefiderocol"),
+        ("Entresto", "lisinopril"),
+        ("alpha-gal", "cetuximab"),
+        ("pork", "enoxaparin"),
+        ("polysorbate 80", "docetaxel"),
+        ("cremophor", "paclitaxel"),
+        ("baker's yeast", "hepatitis_b_vaccine"),
+        ("egg", "clevidipine"),
+        ("procaine", "procaine_benzylpenicillin"),
+        ("peg", "covid_19_vaccine"),
+    ] {
+        assert!(interrupts(to(allergy, medicine)), "{allergy}, {medicine}");
+    }
+    assert!(interrupts(with("cefalexin", "anaphylaxis", "ceftriaxone")));
+    assert!(!interrupts(with("cefalexin", "rash", "ceftriaxone")));
 }
 
 #[test]
